@@ -1,0 +1,1 @@
+"""Exact mathematics: functions of exact arguments with exact results; no claims, no floats."""
