@@ -1,0 +1,451 @@
+"""Declared statistical tests that stay valid under heavy tails.
+
+Everything is fixed before the first sample: the observable, the claimed value, the tolerance,
+the two error rates, the sample size, and the mutated values that must be rejected.  The verdict
+has three values: CONFIRMED (the claimed value is inside the interval *and* the interval is
+narrower than the tolerance), REFUTED (the claimed value is excluded), INCONCLUSIVE.
+
+The means are tested with Catoni's influence function phi(y) = sign(y) log(1 + |y| + y^2/2).
+With G(m) = sum phi(lambda (x_i - m)) and the exact variance s^2 (or an upper bound of it) handed
+in, E exp(+-phi(lambda (x - mu))) <= exp(lambda^2 s^2 / 2), so
+
+    E+(m) = exp(G(m) - N lambda^2 s^2/2),   E-(m) = exp(-G(m) - N lambda^2 s^2/2)
+
+are e-values for "mean = m", whatever the higher moments (Catoni 2012; as a process in N: Wang
+and Ramdas 2023).  G decreases in m.  Hence the interval of values not rejected lies within the
+tolerance exactly when target - tolerance is rejected from below and target + tolerance from
+above: three sums decide, and a sum is additive over shards.
+
+Error rates: P(REFUTED or INCONCLUSIVE | claim true) <= false_fail, and
+P(CONFIRMED | |mean - target| >= tolerance) <= false_pass.  With tolerance t and variance s^2,
+N = 4 (s^2 + t^2/2) (log(1/false_pass) + log(4/false_fail)) / t^2 and lambda = t/(2 s^2 + t^2)
+achieve both without any asymptotics.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import asdict, dataclass
+from enum import Enum
+
+import numpy as np
+
+__all__ = [
+    "Declaration",
+    "Judgement",
+    "Ledger",
+    "MeanSums",
+    "Verdict",
+    "bernstein_interval",
+    "binomial_interval",
+    "catoni_scores",
+    "catoni_size",
+    "declare_mean",
+    "declare_sign",
+    "e_holm",
+    "judge",
+    "run",
+]
+
+
+class Verdict(Enum):
+    """Outcome of a declared test."""
+
+    CONFIRMED = "confirmed"
+    REFUTED = "refuted"
+    INCONCLUSIVE = "inconclusive"
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """A test fixed before sampling; ``digest`` identifies it in a journal."""
+
+    observable: str
+    target: float
+    tolerance: float
+    variance: float
+    size: int
+    false_fail: float
+    false_pass: float
+    mutants: tuple[float, ...] = ()
+    sided: str = "both"  # "above": mean > 0 is claimed; "below": mean < 0
+
+    @property
+    def influence(self) -> float:
+        """The scale lambda of Catoni's function."""
+        return self.tolerance / (2.0 * self.variance + self.tolerance**2)
+
+    @property
+    def points(self) -> tuple[float, ...]:
+        """The candidate means at which the score is accumulated."""
+        if self.sided != "both":
+            return (0.0,)
+        target, tolerance = self.target, self.tolerance
+        return (target, target - tolerance, target + tolerance, *self.mutants)
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the declaration."""
+        text = json.dumps(asdict(self), sort_keys=True)
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class MeanSums:
+    """What one shard returns: additive over shards, merged with ``math.fsum``."""
+
+    count: int
+    total: float
+    squares: float
+    largest: float
+    scores: tuple[float, ...]
+
+    @staticmethod
+    def merge(parts: Iterable[MeanSums]) -> MeanSums:
+        """Sums over all shards; exactly rounded, so the order does not matter."""
+        parts = list(parts)
+        if not parts:
+            raise ValueError("no shard to merge")
+        return MeanSums(
+            sum(part.count for part in parts),
+            math.fsum(part.total for part in parts),
+            math.fsum(part.squares for part in parts),
+            max(part.largest for part in parts),
+            tuple(math.fsum(column) for column in zip(*(p.scores for p in parts), strict=True)),
+        )
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verdict of a declared test, its evidence, and what became of the mutants.
+
+    ``log_e`` is the natural logarithm of the two-sided e-value against the claim (large: the
+    claim is excluded), or, for a sign, of the e-value *for* it.  ``error`` is the usual standard
+    error, shown and not used.  ``largest_share`` is the share of the largest |value| in the sum.
+    """
+
+    verdict: Verdict
+    mean: float
+    error: float
+    log_e: float
+    count: int
+    largest_share: float
+    mutants_rejected: tuple[bool, ...]
+    reason: str
+
+    @property
+    def powerful(self) -> bool:
+        """Every mutated value was rejected by the same data."""
+        return all(self.mutants_rejected)
+
+
+def catoni_size(variance: float, tolerance: float, false_fail: float, false_pass: float) -> int:
+    """Samples that decide a mean within ``tolerance`` at the stated rates (see the module).
+
+    >>> catoni_size(1.0, 0.01, 1e-6, 1e-6)
+    1160751
+    """
+    _check_rates(false_fail, false_pass)
+    if not (variance >= 0 and tolerance > 0 and math.isfinite(variance + tolerance)):
+        raise ValueError("variance must be finite and >= 0, tolerance finite and > 0")
+    effort = math.log(1 / false_pass) + math.log(4 / false_fail)
+    return math.ceil(4 * (variance + tolerance**2 / 2) * effort / tolerance**2)
+
+
+def _check_rates(*rates: float) -> None:
+    if not all(0 < rate < 1 for rate in rates):
+        raise ValueError("error rates lie strictly between 0 and 1")
+
+
+def declare_mean(
+    observable: str,
+    target: float,
+    variance: float,
+    tolerance: float | None = None,
+    size: int | None = None,
+    false_fail: float = 1e-6,
+    false_pass: float = 1e-6,
+    mutants: Sequence[float] = (),
+) -> Declaration:
+    """Declares "the mean is ``target`` within ``tolerance``": give the tolerance or the size.
+
+    ``variance`` is the exact variance of one sample, or an upper bound.  Mutants are other
+    values that the same data must reject; one nearer than the tolerance is an error.
+    """
+    _check_rates(false_fail, false_pass)
+    if (tolerance is None) == (size is None):
+        raise ValueError("give either the tolerance or the sample size")
+    if tolerance is None:
+        effort = math.log(1 / false_pass) + math.log(4 / false_fail)
+        assert size is not None
+        if size <= 2 * effort:
+            raise ValueError(f"{size} samples cannot reach these error rates")
+        # Each of the two conditions of the module's docstring, solved for the tolerance.
+        tolerance = math.sqrt(4 * variance * effort / (size - 2 * effort))
+    else:
+        size = catoni_size(variance, tolerance, false_fail, false_pass)
+    near = [m for m in mutants if abs(m - target) < tolerance]
+    if near:
+        raise ValueError(f"mutants {near} lie within the tolerance {tolerance:.3g} of the target")
+    return Declaration(
+        observable, target, tolerance, variance, size, false_fail, false_pass, tuple(mutants)
+    )
+
+
+def declare_sign(
+    observable: str,
+    mean: float,
+    variance: float,
+    false_fail: float = 1e-6,
+    false_pass: float = 2.87e-7,
+) -> Declaration:
+    """Declares the sign of a mean whose expected value ``mean`` only sets the sample size.
+
+    ``false_pass`` bounds the probability of confirming the sign when the mean is zero or has the
+    other sign; 2.87e-7 is one-sided five sigma.
+    """
+    if mean == 0:
+        raise ValueError("a mean of zero has no sign to declare")
+    size = catoni_size(variance, abs(mean), false_fail, false_pass)
+    sided = "above" if mean > 0 else "below"
+    return Declaration(
+        observable, mean, abs(mean), variance, size, false_fail, false_pass, (), sided
+    )
+
+
+def catoni_scores(
+    values: np.ndarray, points: Sequence[float], influence: float
+) -> tuple[float, ...]:
+    """sum_i phi(influence (x_i - m)) for each m in ``points``.
+
+    Logarithms are taken of products of 16 factors 1 + |y| + y^2/2, numerators over
+    denominators; |y| up to 10^9 cannot overflow them.
+
+    >>> round(catoni_scores(np.array([1.0, -1.0, 2.0]), [0.0], 1.0)[0], 12) == round(
+    ...     float(np.log(5.0)), 12)
+    True
+    """
+    flat = np.ravel(values)
+    whole = flat.size - flat.size % 16
+    scores = []
+    for m in points:
+        y = flat - m
+        y *= influence
+        size = np.abs(y)
+        factor = size * size
+        factor *= 0.5
+        factor += size
+        factor += 1.0
+        if size.size and size.max() > 1e9:
+            scores.append(float(np.sum(np.copysign(np.log(factor), y))))
+            continue
+        np.reciprocal(factor, out=factor, where=y < 0)
+        products = np.multiply.reduce(factor[:whole].reshape(16, -1), axis=0)
+        scores.append(float(np.sum(np.log(products)) + np.sum(np.log(factor[whole:]))))
+    return tuple(scores)
+
+
+def _sums(declaration: Declaration, values: np.ndarray) -> MeanSums:
+    return MeanSums(
+        values.size,
+        float(values.sum()),
+        float(np.dot(values, values)),
+        float(np.abs(values).max()),
+        catoni_scores(values, declaration.points, declaration.influence),
+    )
+
+
+def run(
+    declaration: Declaration,
+    draw: Callable[[int], np.ndarray],
+    block: int = 8192,
+    size: int | None = None,
+) -> MeanSums:
+    """Sums over ``size`` samples (default: the declared number) from ``draw(count)``."""
+    remaining = declaration.size if size is None else size
+    parts = []
+    while remaining:
+        count = min(block, remaining)
+        parts.append(_sums(declaration, np.ravel(draw(count))))
+        remaining -= count
+    return MeanSums.merge(parts)
+
+
+def judge(declaration: Declaration, sums: MeanSums) -> Judgement:
+    """The verdict that the declaration gives to these sums.
+
+    >>> declared = declare_mean("a fair coin", 0.5, 0.25, tolerance=0.05, mutants=(0.6,))
+    >>> rng = np.random.default_rng(0)
+    >>> result = judge(declared, run(declared, lambda k: rng.integers(0, 2, k).astype(float)))
+    >>> result.verdict.value, result.powerful
+    ('confirmed', True)
+    """
+    if sums.count < declaration.size:
+        raise ValueError(f"{sums.count} samples, but {declaration.size} were declared")
+    if not math.isfinite(sums.total):
+        raise ValueError("the samples contain a value that is not finite")
+    penalty = sums.count * declaration.influence**2 * declaration.variance / 2
+    mean = sums.total / sums.count
+    spread = max(0.0, sums.squares / sums.count - mean**2)
+    error = math.sqrt(spread / max(1, sums.count - 1))
+    share = sums.largest / abs(sums.total) if sums.total else math.inf
+    pass_bar = math.log(1 / declaration.false_pass)
+    if declaration.sided != "both":
+        direction = 1.0 if declaration.sided == "above" else -1.0
+        log_e = direction * sums.scores[0] - penalty
+        against = -direction * sums.scores[0] - penalty
+        if log_e >= pass_bar:
+            verdict, reason = Verdict.CONFIRMED, f"e-value exp({log_e:.1f}) for the sign"
+        elif against >= math.log(4 / declaration.false_fail):
+            verdict, reason = Verdict.REFUTED, f"e-value exp({against:.1f}) for the other sign"
+        else:
+            verdict, reason = Verdict.INCONCLUSIVE, f"e-value exp({log_e:.1f}) is below the bar"
+        rejected = (verdict is Verdict.CONFIRMED,)  # the mutant is the other sign
+        return Judgement(verdict, mean, error, log_e, sums.count, share, rejected, reason)
+    at_target, at_low, at_high, *mutated = sums.scores
+    upper, lower = at_target - penalty, -at_target - penalty
+    log_e = max(upper, lower) + math.log1p(math.exp(-abs(upper - lower))) - math.log(2)
+    rejected = tuple(abs(score) - penalty >= pass_bar for score in mutated)
+    inside = -at_high - penalty >= pass_bar and at_low - penalty >= pass_bar
+    if max(upper, lower) >= math.log(4 / declaration.false_fail):
+        verdict = Verdict.REFUTED
+        reason = f"the claimed value is excluded, e-value exp({log_e:.1f})"
+    elif inside:
+        verdict = Verdict.CONFIRMED
+        reason = f"within {declaration.tolerance:.3g} of the claimed value"
+    else:
+        verdict = Verdict.INCONCLUSIVE
+        reason = f"the interval is wider than {declaration.tolerance:.3g}"
+    return Judgement(verdict, mean, error, log_e, sums.count, share, rejected, reason)
+
+
+def bernstein_interval(
+    count: int, total: float, squares: float, bound: float, alpha: float
+) -> tuple[float, float]:
+    """Two-sided empirical Bernstein interval for the mean of values in [0, ``bound``].
+
+    Half-width sqrt(2 V log(4/alpha)/N) + 7 B log(4/alpha)/(3 (N - 1)), V the unbiased sample
+    variance: valid for every N and every law on [0, B] (Maurer and Pontil 2009, Theorem 4).
+
+    >>> low, high = bernstein_interval(10_000, 5000.0, 5000.0, 1.0, 1e-6)
+    >>> low < 0.5 < high < 0.55
+    True
+    """
+    _check_rates(alpha)
+    if count < 2 or bound <= 0:
+        raise ValueError("at least two values and a positive bound are needed")
+    mean = total / count
+    variance = max(0.0, (squares - count * mean**2) / (count - 1))
+    log = math.log(4 / alpha)
+    width = math.sqrt(2 * variance * log / count) + 7 * bound * log / (3 * (count - 1))
+    return mean - width, mean + width
+
+
+def binomial_interval(successes: int, trials: int, alpha: float) -> tuple[float, float]:
+    """Clopper-Pearson interval: exact coverage at least 1 - alpha.
+
+    >>> low, high = binomial_interval(0, 100, 0.05)
+    >>> low, round(high, 6)
+    (0.0, 0.036217)
+    """
+    _check_rates(alpha)
+    if not 0 <= successes <= trials or trials < 1:
+        raise ValueError("0 <= successes <= trials and trials >= 1 are needed")
+    low, high = 0.0, 1.0
+    if successes > 0:
+        low = _beta_quantile(alpha / 2, successes, trials - successes + 1)
+    if successes < trials:
+        high = _beta_quantile(1 - alpha / 2, successes + 1, trials - successes)
+    return low, high
+
+
+def _beta_quantile(p: float, a: float, b: float) -> float:
+    low, high = 0.0, 1.0
+    for _ in range(80):
+        middle = (low + high) / 2
+        if _beta_cdf(middle, a, b) < p:
+            low = middle
+        else:
+            high = middle
+    return (low + high) / 2
+
+
+def _beta_cdf(x: float, a: float, b: float) -> float:
+    """Regularised incomplete beta function by its continued fraction (modified Lentz)."""
+    if x <= 0 or x >= 1:
+        return float(x >= 1)
+    if x > (a + 1) / (a + b + 2):
+        return 1.0 - _beta_cdf(1 - x, b, a)
+    front = math.exp(
+        math.lgamma(a + b) - math.lgamma(a) - math.lgamma(b)
+        + a * math.log(x) + b * math.log1p(-x)
+    ) / a
+    tiny = 1e-300
+    c, d = 1.0, 1.0 / max(tiny, 1.0 - (a + b) * x / (a + 1))
+    value = d
+    for m in range(1, 100_000):
+        even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m))
+        odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))
+        for term in (even, odd):
+            d = 1.0 + term * d
+            c = 1.0 + term / c
+            d = 1.0 / (d if abs(d) > tiny else tiny)
+            c = c if abs(c) > tiny else tiny
+            value *= d * c
+        if abs(d * c - 1.0) < 1e-15:
+            break
+    return min(1.0, front * value)
+
+
+def e_holm(log_e: dict[str, float], alpha: float) -> set[str]:
+    """The claims rejected with family-wise error at most ``alpha``, from their log e-values.
+
+    1/E is a p-value (Markov), and Holm's step-down procedure on p-values controls the
+    family-wise error under any dependence.
+
+    >>> sorted(e_holm({"x": 20.0, "y": 8.0, "z": 1.0}, 1e-3))
+    ['x', 'y']
+    """
+    _check_rates(alpha)
+    rejected: set[str] = set()
+    for rank, (name, value) in enumerate(sorted(log_e.items(), key=lambda item: -item[1])):
+        if value < math.log((len(log_e) - rank) / alpha):
+            break
+        rejected.add(name)
+    return rejected
+
+
+class Ledger:
+    """Family-wise error over a whole run: claims register, then spend their share of alpha.
+
+    ``share`` is alpha divided by the number of claims announced (Bonferroni); the e-values of
+    independent runs of one claim multiply.
+    """
+
+    def __init__(self, alpha: float, claims: int) -> None:
+        _check_rates(alpha)
+        if claims < 1:
+            raise ValueError("announce at least one claim")
+        self.alpha, self.claims = alpha, claims
+        self._log_e: dict[str, float] = {}
+
+    @property
+    def share(self) -> float:
+        """The false-fail rate that each claim may declare."""
+        return self.alpha / self.claims
+
+    def add(self, name: str, log_e: float) -> None:
+        """Records evidence against a claim; a second run of the same claim adds to it."""
+        if name not in self._log_e and len(self._log_e) == self.claims:
+            raise ValueError(f"{self.claims} claims were announced; {name!r} is one more")
+        self._log_e[name] = self._log_e.get(name, 0.0) + log_e
+
+    def rejected(self) -> set[str]:
+        """The claims excluded at the family-wise level (e-Holm)."""
+        padded = dict(self._log_e)
+        for k in range(self.claims - len(padded)):
+            padded[f"(announced, not run {k})"] = -math.inf
+        return e_holm(padded, self.alpha) & set(self._log_e)
