@@ -235,12 +235,16 @@ def catoni_scores(
         y = flat - m
         y *= influence
         size = np.abs(y)
-        factor = size * size
+        with np.errstate(over="ignore"):
+            factor = size * size
         factor *= 0.5
         factor += size
         factor += 1.0
         if size.size and size.max() > 1e9:
-            scores.append(float(np.sum(np.copysign(np.log(factor), y))))
+            # For |y| > 1e16 the factor is y^2/2 to rounding, and may overflow.
+            logs = 2.0 * np.log(size, out=np.zeros_like(size), where=size > 1e16) - math.log(2.0)
+            np.log(factor, out=logs, where=size <= 1e16)
+            scores.append(float(np.sum(np.copysign(logs, y))))
             continue
         np.reciprocal(factor, out=factor, where=y < 0)
         products = np.multiply.reduce(factor[:whole].reshape(16, -1), axis=0)
