@@ -30,7 +30,6 @@ from symbolic.special import (
     closed,
     power,
     rational_product,
-    rational_sum,
     require_integer,
     require_nonnegative,
 )

@@ -18,8 +18,8 @@ tau_t = sigma^2 sum_(s<=t) 1/chi2_(nu_s).  tau_t -> infinity a.s. iff sum 1/n_t 
 inequality gives 1/chi2_nu >= 1/(2 nu) with probability >= 1/2; Chebyshev does the rest; the mean
 1/(nu-2) gives the converse).  Hence the answers of ``diverges_on_schedule``.
 
-Accumulating.  sum_s H_s^-1 X_s X_s^T H_s^-1 <= 2 H_(s0)^-1 from the first s0 with H invertible on, for
-every design: given the designs a Gaussian martingale with bounded covariance, so theta_t converges
+Accumulating.  From the first s0 with H invertible on, the sum of H_s^-1 X_s X_s^T H_s^-1 is at most
+2 H_(s0)^-1 for every design: given the designs a Gaussian martingale with bounded covariance, so theta_t converges
 almost surely for every schedule n_t >= 1, without any moment.
 """
 
