@@ -1,0 +1,212 @@
+"""Sentences about a claim that every format prints: what its result establishes and what not.
+
+Derived from the result alone, so that no report can say more than the run did.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from verify.report.graph import Graph, build
+
+__all__ = [
+    "Report",
+    "certificate_words",
+    "does_not_establish",
+    "establishes",
+    "evidence",
+    "mutant_words",
+    "rests_on",
+    "run_again",
+    "step_words",
+    "tier_words",
+]
+
+Claim = dict[str, Any]
+DECIDED = ("confirmed", "refuted", "qualified")
+
+
+class Report:
+    """The report's data with the look-ups that its pages need."""
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+        self.claims: list[Claim] = list(data.get("claims") or ())
+        self.by_id: dict[str, Claim] = {c["id"]: c for c in self.claims}
+        self.graph: Graph = build(self.claims)
+        self.figures: dict[str, Any] = dict(data.get("figures") or {})
+        self.summary: dict[str, Any] = dict(data.get("summary") or {})
+        self.needed_by: dict[str, list[str]] = {}
+        for edge in self.graph.edges:
+            self.needed_by.setdefault(edge.source, []).append(edge.target)
+
+    def sources(self) -> list[str]:
+        """Return every source named by a claim, once each, in order of first use."""
+        return list(dict.fromkeys(c["source"] for c in self.claims if c.get("source")))
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}" + ("" if number == 1 else "s")
+
+
+def _listed(items: Sequence[str]) -> str:
+    if len(items) <= 1:
+        return "".join(items)
+    return ", ".join(items[:-1]) + " and " + items[-1]
+
+
+def step_words(claim: Claim) -> str:
+    """Return the steps of the proof by kind.
+
+    >>> step_words({"steps": {"checked": 11, "argued": 1, "cited": 1}})
+    '11 steps checked, 1 cited, 1 argued'
+    """
+    steps = claim.get("steps") or {}
+    parts = [
+        f"{steps[kind]} {kind}" for kind in ("checked", "computed", "cited", "argued")
+        if steps.get(kind)
+    ]  # fmt: skip
+    if not parts:
+        return "no steps"
+    head, *rest = parts
+    number, kind = head.split(" ", 1)
+    words = f"{_count(int(number), 'step')} {kind}"
+    return ", ".join([words, *rest])
+
+
+def mutant_words(claim: Claim) -> str:
+    """Return how many mutants were rejected.
+
+    >>> mutant_words({"mutants": {"rejected": 5, "total": 5}})
+    'rejected 5/5'
+    """
+    mutants = claim.get("mutants") or {}
+    if not mutants.get("total"):
+        return "none"
+    void = f", {mutants['void']} void" if mutants.get("void") else ""
+    return f"rejected {mutants.get('rejected', 0)}/{mutants['total']}{void}"
+
+
+def tier_words(claim: Claim) -> str:
+    """Return the effective tier, with the claim's own where that is stronger."""
+    own, effective = claim.get("tier") or "none", claim.get("effective_tier") or "none"
+    return str(effective) if own == effective else f"{effective} (own evidence {own})"
+
+
+def certificate_words(claim: Claim) -> str:
+    """Return what the independent checker said about the certificate."""
+    if not claim.get("certificate"):
+        return "none"
+    return str(claim.get("recheck") or "written, not re-checked in this run")
+
+
+def evidence(claim: Claim) -> list[tuple[str, str]]:
+    """Return the rows of the evidence table: a name and plain text."""
+    verdict = str(claim.get("verdict") or "undecided")
+    run = str(claim.get("run") or "ok")
+    reason = f": {claim['run_reason']}" if claim.get("run_reason") else ""
+    rows = [
+        ("Verdict", verdict),
+        ("As expected", f"{claim.get('as_expected') or 'OPEN'} (expected {claim.get('expect')})"),
+        ("Effective tier", tier_words(claim)),
+        ("Run", run + reason),
+        ("Steps", step_words(claim)),
+        ("Mutants", mutant_words(claim)),
+        ("Certificate", certificate_words(claim)),
+    ]
+    if claim.get("floor"):
+        rows.insert(3, ("Required tier", str(claim["floor"])))
+    if claim.get("routes"):
+        rows.append(("Independent routes", "; ".join(map(str, claim["routes"]))))
+    return rows
+
+
+def establishes(claim: Claim) -> str:
+    """Return the sentence that says what the result establishes."""
+    verdict = claim.get("verdict") or "undecided"
+    tier = claim.get("effective_tier") or "none"
+    run = claim.get("run") or "ok"
+    if run not in ("ok", "not-selected") and verdict not in DECIDED:
+        return f"Nothing: the check did not finish ({run})."
+    if run == "stale":
+        return "Nothing at present: this is the result of an earlier version, kept for reference."
+    if verdict == "assumed":
+        return "Nothing by itself: it is a theorem of the literature, used where listed below."
+    if verdict == "stated":
+        return "Nothing: it fixes words and notation."
+    if verdict == "undecided":
+        return "Nothing: the claim was neither proved nor refuted."
+    if verdict == "not-checkable":
+        return "Nothing: the claim has no mathematical content that could be checked."
+    how = {
+        "exact": "in exact arithmetic",
+        "certified": "with rigorous enclosures",
+        "statistical": "by sampling, at the stated error rates; this is evidence, not a proof",
+    }.get(str(tier), "without evidence of its own")
+    modulo = "" if not claim.get("assumptions") else ", given what it rests on"
+    if verdict == "refuted":
+        return f"The statement is false as it stands, {how}{modulo}: see the witness."
+    if verdict == "qualified":
+        return (
+            f"The statement holds under the changed hypothesis given under Qualification, {how}"
+            f"{modulo}; the witness shows that the change is needed."
+        )
+    return f"The statement, under exactly the hypotheses listed, {how}{modulo}."
+
+
+def does_not_establish(claim: Claim) -> list[str]:
+    """Return the sentences that say what a reader might wrongly take from the result."""
+    out = []
+    steps = claim.get("steps") or {}
+    if steps.get("argued"):
+        out.append(
+            f"{_count(steps['argued'], 'step')} of this proof "
+            f"{'is' if steps['argued'] == 1 else 'are'} argued in words: "
+            "people must read them, the independent checker does not."
+        )
+    if steps.get("computed"):
+        out.append(
+            f"{_count(steps['computed'], 'step')} "
+            f"{'is' if steps['computed'] == 1 else 'are'} too large for the independent checker: "
+            "two routes named there agree."
+        )
+    if claim.get("verdict") == "confirmed" and claim.get("effective_tier") == "statistical":
+        out.append("A proof: a sample can mislead at the error rates stated.")
+    origin = claim.get("origin")
+    if origin == "thesis":
+        out.append(
+            "That the thesis words it this way: its text was not available; the comparison is "
+            "with how summaries report it."
+        )
+    elif origin == "press":
+        out.append("Anything about the other statements of that source.")
+    elif origin == "own" and claim.get("kind") not in ("definition", "remark"):
+        out.append("Anything about the thesis: this statement is this project's own.")
+    if claim.get("verdict") in DECIDED:
+        out.append("Anything where a listed hypothesis fails, unless a necessity entry says so.")
+    if not out:
+        out.append("Any statement of mathematics.")
+    return out
+
+
+def rests_on(claim: Claim, report: Report) -> list[tuple[str, str, str]]:
+    """Return (how, claim id, title) for each assumption in the closure of the claim."""
+    out = []
+    for name in claim.get("assumptions") or ():
+        how, _, target = str(name).partition(":")
+        out.append((how, target, str(report.by_id.get(target, {}).get("title", ""))))
+    return out
+
+
+def run_again(claim: Claim) -> list[tuple[str, str]]:
+    """Return (command, what it does) pairs that repeat the result."""
+    claim_id = claim["id"]
+    out = [(f"python -m verify run {claim_id}", "decides it again, with all it depends on")]
+    if claim.get("certificate"):
+        out.append(
+            ("python -m verify recheck reports/latest", "re-verifies the stored certificates")
+        )
+    if claim.get("assumptions"):
+        out.append((f"python -m verify axioms {claim_id}", "lists what it rests on"))
+    return out

@@ -1,0 +1,228 @@
+r"""Text with formulas between dollar signs, written for Markdown, LaTeX and HTML.
+
+``$...$`` and ``\(...\)`` are formulas in the line; ``$$...$$``, ``\[...\]`` and the environments
+equation, align and gather are displays. A formula outside the accepted subset is shown as its
+source, with a note that says why. Emphasis (``\emph{...}``) and code (backquotes) are kept.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+
+from verify.report import escape as E
+from verify.report import mathml
+from verify.report.formula import breakable, latex, plain, width
+from verify.report.mathtext import MathError, parse
+
+__all__ = ["Piece", "formula", "html", "markdown", "split", "tex", "tex_formula"]
+
+_PIECE = re.compile(
+    r"(?P<escaped>\\[$%&#_{}])"
+    r"|\$\$(?P<display>.+?)\$\$"
+    r"|\\\[(?P<bracket>.+?)\\\]"
+    r"|\\begin\{(?P<env>equation|align|gather)(?P<star>\*?)\}(?P<body>.+?)"
+    r"\\end\{(?P=env)(?P=star)\}"
+    r"|\$(?P<inline>(?:\\.|[^$\\])+?)\$"
+    r"|\\\((?P<paren>.+?)\\\)"
+    r"|\\(?:emph|textit)\{(?P<emph>[^{}$]*)\}"
+    r"|\\textbf\{(?P<strong>[^{}$]*)\}"
+    r"|\\texttt\{(?P<typed>[^{}$]*)\}"
+    r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)",
+    re.DOTALL,
+)
+_WIDE = 74.0  # a display wider than this (in characters) is broken into lines
+_INLINE = 60.0
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text: kind text, math, display, emph, strong, code or source (with why)."""
+
+    kind: str
+    text: str
+    why: str = ""
+
+
+def _math(source: str, kind: str) -> Piece:
+    source = source.strip()
+    try:
+        tree = parse(source)
+    except MathError as error:
+        return Piece("source", source, str(error))
+    if kind == "math" and width(tree) > 4 * _INLINE:
+        kind = "display"
+    return Piece(kind, source)
+
+
+def split(text: str) -> list[Piece]:
+    """Return the pieces of ``text`` in order.
+
+    >>> [(p.kind, p.text) for p in split("for $n \\\\ge 1$ only")]
+    [('text', 'for '), ('math', 'n \\\\ge 1'), ('text', ' only')]
+    """
+    out: list[Piece] = []
+
+    def words(part: str) -> None:
+        if out and out[-1].kind == "text":
+            out[-1] = Piece("text", out[-1].text + part)
+        elif part:
+            out.append(Piece("text", part))
+
+    at = 0
+    for match in _PIECE.finditer(text):
+        words(text[at : match.start()])
+        at = match.end()
+        kind, group = match.lastgroup or "", match.group(match.lastgroup or 0)
+        if kind == "escaped":
+            words(group[1:])
+        elif kind in ("display", "bracket"):
+            out.append(_math(group, "display"))
+        elif match["env"]:
+            inner = match["body"]
+            wrap = {"align": "aligned", "gather": "gathered"}.get(match["env"])
+            if wrap:
+                inner = f"\\begin{{{wrap}}}{inner}\\end{{{wrap}}}"
+            out.append(_math(inner, "display"))
+        elif kind in ("inline", "paren"):
+            out.append(_math(group, "math"))
+        elif kind == "emph":
+            out.append(Piece("emph", group))
+        elif kind == "strong":
+            out.append(Piece("strong", group))
+        else:
+            out.append(Piece("code", group))
+    words(text[at:])
+    return out
+
+
+def formula(text: str) -> str:
+    r"""Return ``text`` with dollar signs when the whole of it is an expression, else unchanged.
+
+    >>> formula("n >= 1")
+    '$n\\ge 1$'
+    """
+    if "$" in text or "\\" in text:
+        return text
+    found = plain(text)
+    return f"${found}$" if found else text
+
+
+def _quotes(text: str) -> str:
+    return text.replace("``", "“").replace("''", "”").replace("~", "\u00a0")
+
+
+def _code(text: str, cell: bool = False) -> str:
+    if cell:
+        text = text.replace("|", "\\|")
+    longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
+    fence = "`" * (longest + 1)
+    pad = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{pad}{E.clean(text)}{pad}{fence}".replace("\n", " ")
+
+
+def markdown(text: str, cell: bool = False) -> str:
+    r"""Return ``text`` as Markdown with ``$`` formulas; ``cell``: on one line, for a table.
+
+    >>> print(markdown(r"a_1 < $x<1$"))
+    a\_1 \< $x\lt 1$
+    """
+    out = ""
+    for piece in split(text):
+        if piece.kind == "text":
+            out += E.markdown_text(_quotes(piece.text)).replace("\u00a0", "&nbsp;")
+        elif piece.kind == "math" or (piece.kind == "display" and cell):
+            out += f"${latex(parse(piece.text), markdown=True)}$"
+        elif piece.kind == "display":
+            out += f"\n\n$${latex(parse(piece.text), markdown=True)}$$\n\n"
+        elif piece.kind == "emph":
+            out += f"*{E.markdown_text(piece.text)}*"
+        elif piece.kind == "strong":
+            out += f"**{E.markdown_text(piece.text)}**"
+        elif piece.kind == "code":
+            out += _code(piece.text, cell)
+        else:
+            out += f"{_code(piece.text, cell)} (shown as source: {E.markdown_text(piece.why)})"
+    if cell:
+        return E.markdown_cell(out)
+    return re.sub(r"\n{3,}", "\n\n", out).strip()
+
+
+def tex_formula(source: str, display: bool = True) -> str:
+    r"""Return a formula as LaTeX; one that is wider than a line is set so that it can break.
+
+    Raises:
+        MathError: when the formula is outside the accepted subset.
+    """
+    tree = parse(source)
+    if display and (width(tree) <= _WIDE or tree.kind == "matrix"):
+        return f"\\[ {latex(tree)} \\]\n"
+    if display:
+        return f"\\begin{{verifylong}}${latex(breakable(tree), breaks=True)}$\\end{{verifylong}}\n"
+    if width(tree) > 12:
+        return f"${latex(breakable(tree), breaks=True)}$"
+    return f"${latex(tree)}$"
+
+
+def tex(text: str) -> str:
+    r"""Return ``text`` as LaTeX.
+
+    >>> print(tex("50% when $n<3$"))
+    50\% when $n<3$
+    """
+    out = ""
+    for piece in split(text):
+        if piece.kind == "text":
+            out += E.latex_text(_quotes(piece.text))
+        elif piece.kind == "math":
+            out += tex_formula(piece.text, display=False)
+        elif piece.kind == "display":
+            out = out.rstrip() + "\n" + tex_formula(piece.text)
+        elif piece.kind == "emph":
+            out += f"\\emph{{{E.latex_text(piece.text)}}}"
+        elif piece.kind == "strong":
+            out += f"\\textbf{{{E.latex_text(piece.text)}}}"
+        else:
+            out += tex_code(piece.text)
+            if piece.why:
+                out += f" (shown as source: {E.latex_text(piece.why)})"
+    return re.sub(r"\n\s*\n+", "\n\n", out.strip())
+
+
+def tex_code(text: str) -> str:
+    r"""Return ``text`` in typewriter letters, with places to break after punctuation.
+
+    >>> print(tex_code("a_b"))
+    \texttt{a\_\allowbreak b}
+    """
+    set_text = E.latex_text(text).replace("--", "-{}-").replace("\n", " ")
+    set_text = re.sub(r"(\\_|[.,;:/=+*()\[\]-](?:\{\})?)(?=[^\s{}])", r"\1\\allowbreak ", set_text)
+    set_text = re.sub(r"([A-Za-z0-9]{20})(?=[A-Za-z0-9])", r"\1\\allowbreak ", set_text)
+    return f"\\texttt{{{set_text}}}"
+
+
+def html(text: str) -> str:
+    """Return ``text`` as HTML (phrasing content; displays are blocks that may stand in a div).
+
+    >>> html("<b> $x$")
+    '&lt;b&gt; <math><mi>x</mi></math>'
+    """
+    out = ""
+    for piece in split(text):
+        if piece.kind == "text":
+            paragraphs = re.split(r"\n\s*\n", _quotes(piece.text))
+            out += "<br><br>".join(E.html_text(p) for p in paragraphs)
+        elif piece.kind == "math":
+            out += mathml.inline(piece.text)
+        elif piece.kind == "display":
+            out = out.rstrip() + mathml.block(piece.text)
+        elif piece.kind == "emph":
+            out += f"<em>{E.html_text(piece.text)}</em>"
+        elif piece.kind == "strong":
+            out += f"<strong>{E.html_text(piece.text)}</strong>"
+        else:
+            out += f"<code>{E.html_text(piece.text)}</code>"
+            if piece.why:
+                out += f' <span class="note">(shown as source: {escape(piece.why)})</span>'
+    return out
