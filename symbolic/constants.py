@@ -16,7 +16,7 @@ from flint import arb, fmpz
 from symbolic.special import ball_of
 from symbolic.values import workprec
 
-__all__ = ["Constant", "Undecidable"]
+__all__ = ["Constant", "UndecidableError"]
 
 Generator = tuple[str, Hashable]
 Product = tuple[tuple[Generator, Fraction], ...]
@@ -27,7 +27,7 @@ MAX_PRECISION = 2048
 FACTOR_BITS = 96
 
 
-class Undecidable(ValueError):
+class UndecidableError(ValueError):
     """The sign of a constant, or the leading term of a formula, cannot be decided here."""
 
 
@@ -46,10 +46,10 @@ class Constant:
     def __init__(self, terms: dict[Product, Fraction]) -> None:
         self.terms = tuple(sorted(((p, c) for p, c in terms.items() if c), key=repr))
         if len(self.terms) > MAX_TERMS:
-            raise Undecidable("a constant of the formula has too many terms")
+            raise UndecidableError("a constant of the formula has too many terms")
         for _, c in self.terms:
             if c.numerator.bit_length() + c.denominator.bit_length() > MAX_BITS:
-                raise Undecidable("a constant of the formula is too large")
+                raise UndecidableError("a constant of the formula is too large")
 
     @staticmethod
     def rational(value: Fraction | int) -> Constant:
@@ -122,7 +122,7 @@ class Constant:
         """Return the sign, exactly.
 
         Raises:
-            Undecidable: if the number is not zero by its form and no precision separates it from 0.
+            UndecidableError: if the number is not zero by its form and no precision separates it from 0.
         """
         if not self.terms:
             return 0
@@ -135,7 +135,7 @@ class Constant:
                 if value < 0:
                     return -1
             bits *= 2
-        raise Undecidable(f"the sign of the constant {self!r} could not be decided")
+        raise UndecidableError(f"the sign of the constant {self!r} could not be decided")
 
     def power(self, exponent: Fraction) -> Constant:
         """Return self**exponent; self > 0 unless the exponent is an integer.
@@ -235,14 +235,14 @@ def _normal(value: Constant) -> Constant:
 
 def _bounded_power(base: Fraction, exponent: int) -> Fraction:
     if abs(exponent) * (base.numerator.bit_length() + base.denominator.bit_length()) > MAX_BITS:
-        raise Undecidable("a constant of the formula is too large")
+        raise UndecidableError("a constant of the formula is too large")
     return base**exponent
 
 
 def _factor(value: Fraction) -> list[tuple[int, int]]:
     """Return the prime factorisation of a positive rational; refuses one that is hard."""
     if max(value.numerator, value.denominator).bit_length() > FACTOR_BITS:
-        raise Undecidable("a constant of the formula is too large to be factored")
+        raise UndecidableError("a constant of the formula is too large to be factored")
     result = [(int(p), int(k)) for p, k in fmpz(value.numerator).factor() if p != 1]
     return result + [(int(p), -int(k)) for p, k in fmpz(value.denominator).factor() if p != 1]
 
@@ -265,7 +265,7 @@ def _log_generator(generator: Generator) -> Constant:
     with workprec(128):
         positive = _generator_log(generator) > 0
         if not positive and not _generator_log(generator) < 0:
-            raise Undecidable("the sign of a logarithm of a constant could not be decided")
+            raise UndecidableError("the sign of a logarithm of a constant could not be decided")
     sign = 1 if positive else -1
     if not positive:
         return -_log_generator(("sum", Constant({((generator, Fraction(-1)),): Fraction(1)})))

@@ -19,15 +19,15 @@ from dataclasses import dataclass
 from fractions import Fraction
 from functools import cmp_to_key
 
-from symbolic.constants import Constant, Undecidable
+from symbolic.constants import Constant, UndecidableError
 
-__all__ = ["Expander", "Germ", "Monomial", "NotEventuallyDefined", "compare"]
+__all__ = ["Expander", "Germ", "Monomial", "UndefinedError", "compare"]
 
 ONE = Constant.rational(1)
 ZERO = Constant({})
 
 
-class NotEventuallyDefined(Exception):
+class UndefinedError(Exception):
     """The formula is not a real number for all large t."""
 
 
@@ -52,8 +52,8 @@ class Monomial:
         return 1 + max(m.height() for m, _ in self.exponent) if self.exponent else 0
 
     def __str__(self) -> str:
-        names = ["t"] + ["log " * j + "t" for j in range(1, len(self.powers))]
-        parts = [f"({x})^({a})" for x, a in zip(names, self.powers, strict=True) if a.terms]
+        logs = enumerate(self.powers)
+        parts = [f"({'log ' * j}t)^({a})" for j, a in logs if not a.is_zero()]
         if self.exponent:
             parts.append("exp(" + " + ".join(f"({c})*{m}" for m, c in self.exponent) + ")")
         return " ".join(parts) or "1"
@@ -161,12 +161,12 @@ class Expander:
         """Return the leading term, or None for the exact zero.
 
         Raises:
-            Undecidable: when all known terms cancelled.
+            UndecidableError: when all known terms cancelled.
         """
         if a.terms:
             return a.terms[0]
         if a.remainder is not None:
-            raise Undecidable("the leading terms of the formula cancel too far")
+            raise UndecidableError("the leading terms of the formula cancel too far")
         return None
 
     def add(self, a: Germ, b: Germ) -> Germ:
@@ -223,19 +223,19 @@ class Expander:
         """Return a**exponent, real powers of positive numbers and integer powers of all.
 
         Raises:
-            NotEventuallyDefined: for a negative base with a fractional exponent, or a negative
+            UndefinedError: for a negative base with a fractional exponent, or a negative
                 power of zero.
         """
         lead = self.lead(a)
         if lead is None:
             if exponent < 0:
-                raise NotEventuallyDefined
+                raise UndefinedError
             return EXACT_ONE if exponent == 0 else a
         if exponent == 0:
             return EXACT_ONE
         monomial, constant = lead
         if exponent.denominator != 1 and constant.sign() < 0:
-            raise NotEventuallyDefined
+            raise UndefinedError
         small = self._relative(a, monomial, constant)
         binomial = [Fraction(1)]
         for k in range(self.order + 1):
@@ -257,11 +257,11 @@ class Expander:
         """Return log a.
 
         Raises:
-            NotEventuallyDefined: if a is not positive for large t.
+            UndefinedError: if a is not positive for large t.
         """
         lead = self.lead(a)
         if lead is None or lead[1].sign() < 0:
-            raise NotEventuallyDefined
+            raise UndefinedError
         monomial, constant = lead
         small = self._relative(a, monomial, constant)
         series = self._series(
@@ -273,7 +273,7 @@ class Expander:
     def exp(self, a: Germ) -> Germ:
         """Return exp a."""
         if a.remainder is not None and compare(a.remainder, UNIT) >= 0:
-            raise Undecidable("an exponent is not known precisely enough")
+            raise UndecidableError("an exponent is not known precisely enough")
         powers: dict[int, Constant] = {}
         large, small, constant = [], [], ONE
         for monomial, coefficient in a.terms:

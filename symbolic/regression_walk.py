@@ -19,8 +19,8 @@ inequality gives 1/chi2_nu >= 1/(2 nu) with probability >= 1/2; Chebyshev does t
 1/(nu-2) gives the converse).  Hence the answers of ``diverges_on_schedule``.
 
 Accumulating.  From the first s0 with H invertible on, the sum of H_s^-1 X_s X_s^T H_s^-1 is at most
-2 H_(s0)^-1 for every design: given the designs a Gaussian martingale with bounded covariance, so theta_t converges
-almost surely for every schedule n_t >= 1, without any moment.
+2 H_(s0)^-1 for every design: given the designs a Gaussian martingale with bounded covariance, so
+theta_t converges almost surely for every schedule n_t >= 1, without any moment.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ n_t = max(2, ceil(f(t))), and n_t = 2 where f(t) is not a real number.  Steps of
    m = t log t ... l_k exactly and the series diverges (condensation, k times).
 
 Collapse.  When replacing, Sigma_t -> 0 almost surely iff sum 1/n_t diverges, for both estimators
-and every dimension (Kakutani; the elementary bounds are in ``symbolic.gaussian_table``).
+and every dimension (Kakutani; the elementary bounds are in ``symbolic.kakutani``).
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.constants import Constant, Undecidable
+from symbolic.constants import Constant, UndecidableError
 from symbolic.formula import Tree, parse
 from symbolic.growth import (
     EXACT_ONE,
     Expander,
     Germ,
     Monomial,
-    NotEventuallyDefined,
+    UndefinedError,
     compare,
     level,
 )
@@ -85,11 +85,11 @@ def prove_schedule(schedule: str) -> ScheduleProof:
     for order in ORDERS:
         try:
             return _prove(schedule, expand(tree, Expander(order)))
-        except NotEventuallyDefined:
+        except UndefinedError:
             return ScheduleProof(
                 schedule, True, "undefined", None, None, 0, "n_t = 2 for all large t", None
             )
-        except Undecidable:
+        except UndecidableError:
             if order == ORDERS[-1]:
                 raise
     raise AssertionError
@@ -118,7 +118,7 @@ def decide(monomial: Monomial) -> tuple[bool, int, str]:
         if side:
             word = "above" if side > 0 else "below"
             return side < 0, j - 1, f"the coefficient of l_{j} in log m is {word} 1"
-    raise Undecidable("more than 63 iterated logarithms")
+    raise UndecidableError("more than 63 iterated logarithms")
 
 
 def expand(tree: Tree, ring: Expander) -> Germ:
@@ -159,7 +159,7 @@ def _expand_power(base: Germ, exponent: Germ, ring: Expander) -> Germ:
             lead = ring.lead(exponent)
             if lead is None or lead[1].sign() > 0:
                 return EXACT_ONE if lead is None else base
-            raise NotEventuallyDefined
+            raise UndefinedError
         return ring.exp(ring.multiply(exponent, ring.log(base)))
     if max(abs(constant.numerator), constant.denominator) > MAX_EXPONENT:
         raise ValueError(f"exponents of a schedule are limited to {MAX_EXPONENT}")
@@ -173,7 +173,7 @@ def _prove(schedule: str, germ: Germ) -> ScheduleProof:
         if compare(germ.remainder, Monomial()) <= 0:
             text = "f is bounded, and so is n_t"
             return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None)
-        raise Undecidable("the leading terms of the formula cancel too far to be decided here")
+        raise UndecidableError("the leading terms of the formula cancel too far to be decided here")
     monomial, constant = germ.terms[0]
     if constant.sign() < 0 or compare(monomial, Monomial()) <= 0:
         text = "f is bounded above, so n_t is bounded and 1/n_t does not tend to 0"
