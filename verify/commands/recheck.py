@@ -1,0 +1,52 @@
+"""Re-verify every stored certificate of a report with the independent checker.
+
+Each certificate is compared with the claim of the book (--book; by default the package's own).
+The checker is one file that also runs alone: python -I verify/recheck.py DIR/certificates
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from verify.cli import print_json
+from verify.errors import InputError
+from verify.status import ExitCode
+
+SUMMARY = "re-verify stored certificates with the independent checker"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("directory", type=Path, metavar="DIR", help="a report, or its certificates")
+    parser.add_argument("--book", type=Path, metavar="DIR", help="another book")
+    parser.add_argument("--checks", action="append", default=[], metavar="MODULE")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quiet", action="store_true", help="print only what is refused")
+    parser.add_argument("--timeout", type=float, default=120.0, metavar="S", help="for each")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return the exit code."""
+    from verify.loader import load_book
+    from verify.recheck import check_folder
+
+    folder = args.directory / "certificates"
+    if not folder.is_dir():
+        folder = args.directory
+    if not folder.is_dir():
+        raise InputError("there is no such folder of certificates", args.directory)
+    book = load_book(args.book, tuple(args.checks))
+    contents = {name: claim.content() for name, claim in book.claims.items()}
+    answers = []
+    for name, accepted, message in check_folder(str(folder), contents, args.timeout):
+        answers.append({"id": name, "accepted": accepted, "message": message})
+        if not args.json and not (args.quiet and accepted):
+            print(f"{'accepted' if accepted else 'REFUSED '}  {name}: {message}", flush=True)
+    refused = sum(not answer["accepted"] for answer in answers)
+    code = ExitCode.CONTRADICTED if refused else ExitCode.OK if answers else ExitCode.NOTHING
+    if args.json:
+        print_json({"exit_code": int(code), "certificates": answers})
+    else:
+        print(f"{len(answers) - refused} accepted, {refused} refused")
+    return int(code)

@@ -1,0 +1,22 @@
+"""Run the toolkit against forged certificates, mutated claims and known-false statements."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+SUMMARY = "forged certificates and false claims: nothing may pass that should not"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the options of this command."""
+    parser.add_argument("--out", type=Path, metavar="DIR", help="also write the result there")
+    parser.add_argument("--json", action="store_true", help="print one JSON document")
+    parser.add_argument("--quiet", action="store_true", help="print only what failed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run the command; return the exit code."""
+    import importlib
+
+    return importlib.import_module("verify.selftest").run(args)
