@@ -773,6 +773,7 @@ class Scope:
             name, _, rest = sentence.partition(" := ")
             if rest:
                 self.bind(name, self.certificate.translate(other, other.scope.names[name]), rest)
+                self.used.add(name)
         return sentences
 
     def cited(self, step):
