@@ -122,7 +122,7 @@ class Constant:
         """Return the sign, exactly.
 
         Raises:
-            UndecidableError: if the number is not zero by its form and no precision separates it from 0.
+            UndecidableError: if its form is not zero and no precision separates it from 0.
         """
         if not self.terms:
             return 0

@@ -51,6 +51,7 @@ class ScheduleProof:
         levels: for level j = 1, 2, ... the coefficient of l_j in log m when it equals 1 so far.
         test: the last comparison, in words.
         exponents: (a_0, a_1, ...) when m = t^a_0 (log t)^a_1 ... with rational exponents.
+        eventual_sign: the sign of f(t) for all large t; 0 where f is undefined or not known.
     """
 
     formula: str
@@ -61,6 +62,7 @@ class ScheduleProof:
     levels: int
     test: str
     exponents: tuple[Fraction, ...] | None
+    eventual_sign: int
 
 
 def collapses(schedule: str) -> bool:
@@ -86,9 +88,8 @@ def prove_schedule(schedule: str) -> ScheduleProof:
         try:
             return _prove(schedule, expand(tree, Expander(order)))
         except UndefinedError:
-            return ScheduleProof(
-                schedule, True, "undefined", None, None, 0, "n_t = 2 for all large t", None
-            )
+            text = "f is not a real number, so n_t = 2 for all large t"
+            return ScheduleProof(schedule, True, "undefined", None, None, 0, text, None, 0)
         except UndecidableError:
             if order == ORDERS[-1]:
                 raise
@@ -167,24 +168,20 @@ def _expand_power(base: Germ, exponent: Germ, ring: Expander) -> Germ:
 
 
 def _prove(schedule: str, germ: Germ) -> ScheduleProof:
-    if not germ.terms and germ.remainder is None:
-        return ScheduleProof(schedule, True, "bounded", None, None, 0, "n_t = 2", None)
-    if not germ.terms:
-        if compare(germ.remainder, Monomial()) <= 0:
-            text = "f is bounded, and so is n_t"
-            return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None)
-        raise UndecidableError("the leading terms of the formula cancel too far to be decided here")
-    monomial, constant = germ.terms[0]
-    if constant.sign() < 0 or compare(monomial, Monomial()) <= 0:
+    sign = germ.terms[0][1].sign() if germ.terms else 0
+    if not germ.terms and germ.remainder is not None and compare(germ.remainder, Monomial()) > 0:
+        raise UndecidableError("the leading terms of the formula cancel too far to be decided")
+    if sign <= 0 or compare(germ.terms[0][0], Monomial()) <= 0:
         text = "f is bounded above, so n_t is bounded and 1/n_t does not tend to 0"
-        return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None)
+        return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None, sign)
+    monomial, constant = germ.terms[0]
     answer, levels, test = decide(monomial)
     exponents = None
     if not monomial.exponent:
         fractions = [a.as_fraction() for a in monomial.powers]
         exponents = None if None in fractions else tuple(fractions)
     return ScheduleProof(
-        schedule, answer, "unbounded", monomial, constant, levels, test, exponents
+        schedule, answer, "unbounded", monomial, constant, levels, test, exponents, sign
     )
 
 
