@@ -5,12 +5,15 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
+from symbolic.values import workprec
 from verify import recheck
+from verify.errors import RoutesDisagree
+from verify.expression.comparison import compare
 from verify.expression.display import decimal_bounds, exact_text, short_text
 from verify.expression.evaluator import Evaluator, Fact, Truth
 from verify.expression.functions import FUNCTIONS
 from verify.expression.parser import parse
-from verify.expression.quantities import Interval, Quantity, Real
+from verify.expression.quantities import Interval, Quantity, Real, arb_of
 from verify.expression.syntax import Call, Node, calls, render
 from verify.expression.terms import known_terms
 from verify.outcome import Outcome, Step
@@ -57,15 +60,15 @@ def decide(text: str) -> Outcome:
         }
     if truth.value is None:
         return Outcome(Verdict.UNDECIDED, Tier.NONE, reason, **shown)
-    routes = _routes(terms)
+    routes = _routes(terms, evaluator)
     if truth.value is False:
         witness = _witness(truth)
         return Outcome(Verdict.REFUTED, truth.tier, reason, witness=witness, routes=routes, **shown)
     if truth.tier is not Tier.EXACT:
         return Outcome(Verdict.CONFIRMED, truth.tier, reason, routes=routes, **shown)
-    data, steps = _certificate(text, tree, evaluator, reason)
+    data, steps = _certificate(text, tree, truth, evaluator, reason)
     if data is None:
-        reason += "; no second route or checkable form for the certificate, so not exact"
+        reason += "; found by one route only, so certified and not exact"
         return Outcome(Verdict.CONFIRMED, Tier.CERTIFIED, reason, routes=routes, **shown)
     return Outcome(
         Verdict.CONFIRMED,
@@ -154,51 +157,66 @@ def _value(truth: Truth, evaluator: Evaluator) -> tuple[Quantity, str] | None:
     return fact.right, fact.right_text
 
 
-def _routes(terms: list[Call]) -> tuple[str, ...]:
-    found: dict[str, None] = {}
-    known = known_terms() if terms else {}
-    for call in terms:
-        for route in getattr(known[call.name].function, "routes", ()):
-            found[route] = None
-    return tuple(found)
+def _routes(terms: list[Call], evaluator: Evaluator) -> tuple[str, ...]:
+    found = (route for call in terms for route in evaluator.routes.get(render(call), ()))
+    return tuple(dict.fromkeys(found))
 
 
 def _certificate(
-    text: str, tree: Node, evaluator: Evaluator, reason: str
+    text: str, tree: Node, truth: Truth, evaluator: Evaluator, reason: str
 ) -> tuple[list[dict[str, Any]] | None, tuple[Step, ...]]:
     """Return the certificate's steps and the steps shown; None when it has no checkable form."""
-    terms = _outermost_terms(tree)
-    inner = [c for c in calls(tree) if c.name not in FUNCTIONS]
     computed: list[dict[str, Any]] = []
     values: list[list[str]] = []
-    known = known_terms() if terms else {}
     rational = True
-    for call in terms:
+    terms = [c for c in calls(tree) if c.name not in FUNCTIONS]
+    if any(render(call) not in evaluator.routes for call in terms):
+        return None, ()
+    for call in _outermost(terms):
         value = evaluator.found[render(call)]
-        routes = tuple(getattr(known[call.name].function, "routes", ()))
-        if len(set(routes)) < 2:
-            return None, ()
         rational &= isinstance(value, Fraction)
         source = text[call.column - 1 : call.end]
         if isinstance(value, Fraction) and [source, str(value)] not in values:
             values.append([source, str(value)])
-            computed.append(_computed(f"{source} = {value}", _summary(known[call.name]), routes))
+            routes = evaluator.routes[render(call)]
+            computed.append(_computed(f"{source} = {value}", _summary(call.name), routes))
     if rational and _evaluates(text, values):
         steps = [*computed, {"kind": "arithmetic", "test": text, "values": values}]
         shown = tuple(_step(s) for s in computed)
         return steps, (*shown, Step(StepStatus.CHECKED, text, f"evaluated: {reason}"))
-    routes = tuple(r for c in inner for r in getattr(known[c.name].function, "routes", ()))
+    routes = _routes(terms, evaluator)
     if not terms:
-        if not any(c.name in ("sqrt", "abs", "max", "min") for c in calls(tree)) and not routes:
-            routes = ("exact evaluation", "comparison of normalised texts")
-        else:
-            routes = _RADICAL_ROUTES
-    step = _computed(text, reason, tuple(dict.fromkeys(routes)))
+        if not _balls_agree(truth):
+            return None, ()
+        routes = _RADICAL_ROUTES
+    step = _computed(text, reason, routes)
     return [step], (_step(step),)
 
 
-def _summary(term: Any) -> str:
-    return term.summary.strip().splitlines()[0] or term.name
+def _balls_agree(truth: Truth) -> bool:
+    """Confirm exact comparisons of radicals by enclosures; say whether there was one to confirm.
+
+    Raises:
+        RoutesDisagree: an enclosure excludes what the normal forms gave.
+    """
+    confirmed = False
+    for fact in truth.facts:
+        sides = fact.left, fact.right
+        if all(isinstance(q, (Fraction, Real)) and not isinstance(q, bool) for q in sides):
+            with workprec(512):
+                difference = arb_of(sides[0]) - arb_of(sides[1])  # type: ignore[arg-type]
+            found = compare(*sides)
+            wrong = (difference > 0 and not found.positive) or (
+                difference < 0 and not found.negative
+            )
+            if wrong:
+                raise RoutesDisagree(f"{fact.left_text} {fact.operator} {fact.right_text}")
+            confirmed = True
+    return confirmed
+
+
+def _summary(name: str) -> str:
+    return known_terms()[name].summary.strip().splitlines()[0]
 
 
 def _computed(sentence: str, text: str, routes: tuple[str, ...]) -> dict[str, Any]:
@@ -209,11 +227,11 @@ def _step(step: dict[str, Any]) -> Step:
     return Step(StepStatus.COMPUTED, step["sentence"], step["text"], routes=tuple(step["routes"]))
 
 
-def _outermost_terms(tree: Node) -> list[Call]:
+def _outermost(terms: list[Call]) -> list[Call]:
     found: list[Call] = []
     covered = 0
-    for call in calls(tree):
-        if call.name not in FUNCTIONS and call.column > covered:
+    for call in terms:
+        if call.column > covered:
             found.append(call)
             covered = call.end
     return found

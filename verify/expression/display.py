@@ -97,6 +97,8 @@ def short_text(value: Quantity) -> str:
             return decimals
         if value.denominator < 10:
             return text
+    if isinstance(value, Fraction) and value.denominator == 1 and len(text) <= _LONGEST:
+        return text
     bounds = decimal_bounds(value)
     if bounds is None:
         return text[:_LONGEST]

@@ -51,7 +51,6 @@ def vocabulary_data() -> dict[str, Any]:
                 "arguments": dict(term.arguments),
                 "result": term.result,
                 "example": term.example,
-                "routes": list(getattr(term.function, "routes", ())),
             }
             for _, term in sorted(known_terms().items())
         ],

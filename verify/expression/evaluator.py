@@ -34,7 +34,7 @@ from verify.expression.syntax import (
     Text,
     render,
 )
-from verify.expression.terms import known_terms
+from verify.expression.terms import Agreed, known_terms
 from verify.registry import Term
 from verify.status import Tier, weakest
 
@@ -67,9 +67,13 @@ class Truth:
 
 @dataclass
 class Evaluator:
-    """Evaluates nodes; ``found`` collects the vocabulary values by the text of their call."""
+    """Evaluates nodes; ``found`` collects the vocabulary values by the text of their call.
+
+    ``routes`` names the independent routes of those values that have two.
+    """
 
     found: dict[str, Quantity] = field(default_factory=dict)
+    routes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
     def truth(self, node: Node) -> Truth:
         """Return the truth of a node that must be true or false.
@@ -175,6 +179,9 @@ class Evaluator:
             raise ExpressionError(f"{node.name}: {error}") from None
         except InputError as error:
             raise ExpressionError(f"{node.name}: {error.message}") from None
+        if isinstance(value, Agreed):
+            self.routes[text] = value.routes
+            value = value.value
         self.found[text] = from_value(value, text)
         return self.found[text]
 
