@@ -28,6 +28,7 @@ from flint import Ordering, fmpz, fmpz_mat, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_pol
 
 __all__ = [
     "WISHART",
+    "SteinMoments",
     "power_trace_moment",
     "trace_moment",
     "wishart_moment",
@@ -44,7 +45,7 @@ def _checked(parts: Sequence[int]) -> tuple[int, ...]:
     return tuple(sorted(parts, reverse=True))
 
 
-class _Stein:
+class SteinMoments:
     """The recursion over one coefficient ring, with its memory of moments."""
 
     def __init__(self, n, d, one) -> None:
@@ -98,7 +99,7 @@ def trace_moment(parts: tuple[int, ...]) -> fmpz_mpoly:
     n, d = WISHART.gens()
     zeros = powers.count(0)
     positive = powers[: len(powers) - zeros]
-    return _Stein(n, d, WISHART.constant(1)).moment(positive) * d**zeros
+    return SteinMoments(n, d, WISHART.constant(1)).moment(positive) * d**zeros
 
 
 def wishart_moment(parts: Sequence[int], d: int, n: int) -> int:
@@ -125,7 +126,7 @@ def wishart_moment(parts: Sequence[int], d: int, n: int) -> int:
             raise ValueError(f"at most 2000 factors tr W, got {len(positive)}")
     elif sum(positive) > 40:
         raise ValueError(f"the powers may add up to at most 40, got {sum(positive)}")
-    return int(_Stein(n, d, 1).moment(positive)) * d**zeros
+    return int(SteinMoments(n, d, 1).moment(positive)) * d**zeros
 
 
 def _one_power_at(k: int, d: int, n: int) -> int:
