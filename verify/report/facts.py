@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from verify.report.graph import Graph, build
+from verify.report.graph import Graph, build, part_of
 
 __all__ = [
     "Report",
@@ -40,6 +40,17 @@ class Report:
         self.needed_by: dict[str, list[str]] = {}
         for edge in self.graph.edges:
             self.needed_by.setdefault(edge.source, []).append(edge.target)
+
+    def parts(self) -> dict[str, list[Claim]]:
+        """Return the claims of each part of the book, parts in order of first appearance."""
+        found: dict[str, list[Claim]] = {}
+        for claim in self.claims:
+            found.setdefault(part_of(claim["id"]), []).append(claim)
+        return found
+
+    def in_parts(self) -> list[Claim]:
+        """Return the claims, those of one part together."""
+        return [claim for claims in self.parts().values() for claim in claims]
 
     def sources(self) -> list[str]:
         """Return every source named by a claim, once each, in order of first use."""
@@ -89,7 +100,9 @@ def mutant_words(claim: Claim) -> str:
 
 
 def tier_words(claim: Claim) -> str:
-    """Return the effective tier, with the claim's own where that is stronger."""
+    """Return the effective tier, with the claim's own where that differs; empty if none applies."""
+    if claim.get("verdict") in ("assumed", "stated"):
+        return ""
     own, effective = claim.get("tier") or "none", claim.get("effective_tier") or "none"
     return str(effective) if own == effective else f"{effective} (own evidence {own})"
 
@@ -102,21 +115,26 @@ def certificate_words(claim: Claim) -> str:
 
 
 def evidence(claim: Claim) -> list[tuple[str, str]]:
-    """Return the rows of the evidence table: a name and plain text."""
+    """Return the rows of the evidence table, name and plain text; none when nothing is decided."""
     verdict = str(claim.get("verdict") or "undecided")
     run = str(claim.get("run") or "ok")
+    if verdict in ("assumed", "stated") and run == "ok":
+        return []
     reason = f": {claim['run_reason']}" if claim.get("run_reason") else ""
+    floor = f"; required {claim['floor']}" if claim.get("floor") else ""
     rows = [
         ("Verdict", verdict),
         ("As expected", f"{claim.get('as_expected') or 'OPEN'} (expected {claim.get('expect')})"),
-        ("Effective tier", tier_words(claim)),
-        ("Run", run + reason),
-        ("Steps", step_words(claim)),
-        ("Mutants", mutant_words(claim)),
-        ("Certificate", certificate_words(claim)),
+        ("Effective tier", tier_words(claim) + floor),
     ]
-    if claim.get("floor"):
-        rows.insert(3, ("Required tier", str(claim["floor"])))
+    if run != "ok":
+        rows.append(("Run", run + reason))
+    if claim.get("proof") or any((claim.get("steps") or {}).values()):
+        rows.append(("Steps", step_words(claim)))
+    if (claim.get("mutants") or {}).get("total"):
+        rows.append(("Mutants", mutant_words(claim)))
+    if claim.get("certificate"):
+        rows.append(("Certificate", certificate_words(claim)))
     if claim.get("routes"):
         rows.append(("Independent routes", "; ".join(map(str, claim["routes"]))))
     return rows

@@ -107,6 +107,7 @@ def draw(name: str, figure: dict[str, Any]) -> dict[str, bytes]:
                 axes.set_xscale("log")
             if figure.get("y_log"):
                 axes.set_yscale("log")
+            _whole_numbers(axes, series)
             if labelled > 1:
                 axes.legend(frameon=False, fontsize=9)
             for kind in ("svg", "pdf"):
@@ -149,6 +150,14 @@ def _series(picture: Any, axes: Any, one: dict[str, Any], i: int) -> int:
     else:
         raise CannotDraw(f"unknown style {style!r}: line, points, steps, band or image")
     return bool(label)
+
+
+def _whole_numbers(axes: Any, series: Any) -> None:
+    """Put marks at whole numbers only, when all positions are whole."""
+    from matplotlib.ticker import MaxNLocator
+
+    if axes.get_xscale() == "linear" and all(isinstance(v, int) for s in series for v in s["x"]):
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
 
 
 def _same_length(*lists: list[float]) -> None:

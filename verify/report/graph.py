@@ -119,8 +119,8 @@ def status_words(claim: dict[str, Any]) -> str:
     """
     verdict = str(claim.get("verdict") or "undecided")
     mark = {"confirmed": "✓", "refuted": "✗", "qualified": "±", "undecided": "?",
-            "not-checkable": "–", "assumed": "§", "stated": "·"}.get(verdict, "?")  # fmt: skip
-    words = f"{mark} {verdict}"
+            "not-checkable": "–", "assumed": "§", "stated": ""}.get(verdict, "?")  # fmt: skip
+    words = f"{mark} {verdict}".strip()
     tier = claim.get("effective_tier")
     if tier and tier != "none" and verdict in ("confirmed", "refuted", "qualified"):
         words += f", {tier}"

@@ -28,21 +28,26 @@ _PREAMBLE = r"""\documentclass[11pt,a4paper]{article}
 \usepackage{tikz}
 \usepackage{longtable,booktabs,array}
 \IfFileExists{microtype.sty}{\usepackage{microtype}}{}
-\usepackage[hidelinks,pdfusetitle]{hyperref}
+\usepackage[hidelinks]{hyperref}
 \verifygraph
 \allowdisplaybreaks
 \setlength{\emergencystretch}{3em}
 \setlength{\LTpre}{6pt}\setlength{\LTpost}{6pt}
 \raggedbottom
+\makeatletter
+\renewcommand*{\l@section}{\@dottedtocline{1}{0em}{2.2em}}
+\makeatother
 \ifdefined\pdfinfoomitdate\pdfinfoomitdate=1 \pdftrailerid{}\fi
-\title{Verification report}
-\author{}
-\date{}
+\hypersetup{pdftitle={Verification report}}
 """
 
 
 def _head(name: str) -> str:
     return f"\\verifyhead{{{name}}}"
+
+
+def _ragged(name: str, text: str) -> str:
+    return f"{{\\raggedright{_head(name)}{text}\\par}}"
 
 
 def _table(columns: str, rows: Iterable[Sequence[str]]) -> str:
@@ -88,8 +93,10 @@ def fragment(claim: Claim, report: Report) -> str:
     if claim.get("reported") or claim.get("source"):
         source = tex(str(claim.get("source") or ""))
         source = source + _cite(claim, report) + "." if source else ""
-        out.append(f"{_head('As reported.')}{tex(str(claim.get('reported') or ''))} {source}")
-    out.append(_head("Evidence.") + _two([(k, tex(v)) for k, v in facts.evidence(claim)]))
+        out.append(_ragged("As reported.", f"{tex(str(claim.get('reported') or ''))} {source}"))
+    rows = facts.evidence(claim)
+    if rows:
+        out.append(_head("Evidence.") + _two([(k, tex(v)) for k, v in rows]))
     if claim.get("reason"):
         out.append(_head("Reason.") + tex(str(claim["reason"])) + ".")
     out += _found(claim)
@@ -170,18 +177,18 @@ def _controls(claim: Claim) -> list[str]:
             f"{tex_code(str(m.get('change', '')))}: {tex(str(m.get('verdict') or ''))}"
             for m in mutants.get("details") or ()
         ]
-        text = f"{_head('Mutants')}{facts.mutant_words(claim)}"
-        out.append(text + (": " + "; ".join(details) if details else "") + ".")
+        listed = (": " + "; ".join(details) if details else "") + "."
+        out.append(_ragged("Mutants", facts.mutant_words(claim) + listed))
     if claim.get("instances"):
         listed = "; ".join(tex(str(i)) for i in claim["instances"])
-        out.append(f"{_head('Instances of the hypotheses, evaluated.')}{listed}.")
+        out.append(_ragged("Instances of the hypotheses, evaluated.", f"{listed}."))
     if claim.get("necessity"):
         listed = "; ".join(
             f"{tex(formula(str(n.get('hypothesis', ''))))}: {tex(str(n.get('status', '')))} "
             f"({tex(str(n.get('because', '')))})"
             for n in claim["necessity"]
         )
-        out.append(f"{_head('Is each hypothesis needed?')}{listed}.")
+        out.append(_ragged("Is each hypothesis needed?", f"{listed}."))
     return out
 
 
@@ -202,13 +209,13 @@ def _closing(claim: Claim, report: Report) -> list[str]:
              ("Needed by", report.needed_by.get(claim["id"]))]  # fmt: skip
     listed = "; ".join(f"{name} {_refs(ids)}" for name, ids in needs if ids)
     if listed:
-        out.append(f"{_head('Dependencies.')}{listed}.")
+        out.append(_ragged("Dependencies.", f"{listed}."))
     out.append(f"{_head('Establishes.')}{tex(facts.establishes(claim))}")
     out.append(_head("Does not establish.") + " ".join(map(tex, facts.does_not_establish(claim))))
     rests = [f"{how} {_ref(target)}" for how, target, _ in facts.rests_on(claim, report)]
-    out.append(f"{_head('Rests on.')}{'; '.join(rests) or 'nothing beyond the checker'}.")
+    out.append(_ragged("Rests on.", f"{'; '.join(rests) or 'nothing beyond the checker'}."))
     commands = "; ".join(f"{tex_code(c)} ({tex(w)})" for c, w in facts.run_again(claim))
-    out.append(f"{_head('Run it again.')}{commands}.")
+    out.append(_ragged("Run it again.", f"{commands}."))
     if claim.get("notes"):
         out.append(_head("Notes.") + tex(str(claim["notes"])))
     return out
@@ -220,7 +227,7 @@ def document(report: Report) -> str:
     data = report.data
     out = [
         _PREAMBLE,
-        "\\begin{document}\n\\maketitle",
+        "\\begin{document}\n{\\noindent\\LARGE\\bfseries Verification report\\par}\\bigskip",
         f"\\noindent {reported.get('decided', 0)} of {reported.get('total', 0)} reported statements "
         f"decided. {len(report.claims)} claims in all; profile {tex(str(data.get('profile')))}, "
         f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
@@ -235,14 +242,10 @@ def document(report: Report) -> str:
         "statement. Edges that longer paths imply are left out.\\par\\medskip",
         _graphs(report),
     ]
-    part = ""
-    for claim in report.claims:
-        if part_of(claim["id"]) != part:
-            part = part_of(claim["id"])
-            out.append("\\clearpage")
+    for claim in report.in_parts():
         title = tex(str(claim.get("title") or claim["id"]))
         out.append(
-            f"\\section{{\\texorpdfstring{{{title}}}{{{_bookmark(claim)}}}}}"
+            f"\\verifybreak\\section{{\\texorpdfstring{{{title}}}{{{_bookmark(claim)}}}}}"
             f"\\label{{verify:{claim['id']}}}\n\\input{{fragments/{file_name(claim['id'])}.tex}}"
         )
     out += ["\\section{Environment}", _environment(report), _bibliography(report),
@@ -263,7 +266,7 @@ def _claims_table(report: Report) -> str:
         "claim & verdict & & steps; mutants\\\\\\midrule\\endhead\n\\bottomrule\\endfoot\n"
     )
     rows = []
-    for claim in report.claims:
+    for claim in report.in_parts():
         verdict = f"\\verifyverdict{{{verdict_class(claim)}}}{{{latex_text(status_words(claim))}}}"
         steps = facts.step_words(claim) if claim.get("proof") else ""
         mutants = facts.mutant_words(claim)

@@ -9,7 +9,7 @@ from verify.report import facts, mermaid
 from verify.report.escape import clean, file_name, markdown_text
 from verify.report.facts import Claim, Report
 from verify.report.formula import latex
-from verify.report.graph import part_of, status_words
+from verify.report.graph import status_words
 from verify.report.mathtext import MathError, parse
 from verify.report.prose import formula, markdown
 
@@ -60,12 +60,12 @@ def index(report: Report) -> str:
         _table(["", ""], summary_rows(report)),
         "## Claims",
     ]
-    for part, claims in _by_part(report).items():
+    for part, claims in report.parts().items():
         rows = [
             [
                 _link(report, c["id"]),
                 _cell(c.get("title")),
-                status_words(c).split(",")[0].replace(" (", "<br>("),
+                _verdict(c),
                 str(c.get("as_expected")),
                 facts.tier_words(c),
                 facts.step_words(c) if c.get("proof") or any((c.get("steps") or {}).values()) else "",
@@ -98,6 +98,11 @@ def index(report: Report) -> str:
     return "\n\n".join(part for part in out if part) + "\n"
 
 
+def _verdict(claim: Claim) -> str:
+    words = status_words(claim | {"effective_tier": None})
+    return words.replace(" (", "<br>(")
+
+
 def summary_rows(report: Report) -> list[list[str]]:
     """Return the rows (name, counts) of the summary table."""
     summary = report.summary
@@ -118,13 +123,6 @@ def summary_rows(report: Report) -> list[list[str]]:
         ["certificates accepted on re-check",
          f"{written.get('accepted', 0)}/{written.get('written', 0)}"],
     ]  # fmt: skip
-
-
-def _by_part(report: Report) -> dict[str, list[Claim]]:
-    parts: dict[str, list[Claim]] = {}
-    for claim in report.claims:
-        parts.setdefault(part_of(claim["id"]), []).append(claim)
-    return parts
 
 
 def _assumptions(report: Report) -> str:
@@ -182,7 +180,8 @@ def claim_page(claim: Claim, report: Report) -> str:
             for n in claim["necessity"]
         ]  # fmt: skip
         out += ["### Is each hypothesis needed?", _table(["hypothesis", "", "because"], rows)]
-    out += ["## Result", _table(["", ""], [[k, _cell(v)] for k, v in facts.evidence(claim)])]
+    rows = [[k, _cell(v)] for k, v in facts.evidence(claim)]
+    out += ["## Result", _table(["", ""], rows) if rows else ""]
     if claim.get("reason"):
         out.append(markdown(str(claim["reason"])))
     out += _found(claim)
