@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 
 from verify import __version__
 from verify.errors import InputError, RoutesDisagree
+from verify.report import FORMATS
 from verify.status import ExitCode, Profile
 
 __all__ = ["COMMANDS", "build_parser", "common_options", "main", "print_json"]
@@ -158,6 +159,12 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
         metavar="MIB",
         help="for one worker (default: 2048)",
     )
+    parser.add_argument(
+        "--formats",
+        type=_formats,
+        metavar="LIST",
+        help=f"some of {','.join(FORMATS)} (default: all; pdf where LaTeX is present)",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument(
         "--resume", action="store_true", help="reuse results that still hold (the default)"
@@ -200,6 +207,14 @@ def _profile(text: str) -> Profile:
         return Profile(text)
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is not quick, standard or full") from None
+
+
+def _formats(text: str) -> tuple[str, ...]:
+    names = tuple(name.strip() for name in text.split(","))
+    for name in names:
+        if name not in FORMATS:
+            raise argparse.ArgumentTypeError(f"{name!r} is not one of {', '.join(FORMATS)}")
+    return names
 
 
 def _natural(text: str) -> int:

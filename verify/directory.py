@@ -34,7 +34,7 @@ REPORT = "report.json"
 _STAGING = ".new"
 _MARKER = "COMPLETE"
 _LOCK = ".lock"
-_FOLDERS = ("claims", "certificates", "figures")  # files there that a new report lacks are removed
+_FOLDERS = ("claims", "certificates", "figures")
 
 
 def open_directory(out: Path) -> Path:
@@ -115,7 +115,10 @@ def publish(out: Path) -> None:
     """Put the report prepared in the staging folder in the place of the old one."""
     folder = out / _STAGING
     try:
-        (folder / _MARKER).write_text("")
+        names = [p.relative_to(folder).as_posix() for p in folder.rglob("*") if p.is_file()]
+        partial = folder / f"{_MARKER}.part"
+        partial.write_text("\n".join(sorted(names)), encoding="utf-8")
+        partial.replace(folder / _MARKER)
     except OSError as error:
         raise unwritable(out, error) from None
     complete_publication(out)
@@ -124,21 +127,17 @@ def publish(out: Path) -> None:
 def complete_publication(out: Path) -> None:
     """Finish a replacement that was interrupted, if there is one."""
     folder = out / _STAGING
-    if not (folder / _MARKER).exists():
+    try:
+        names = (folder / _MARKER).read_text(encoding="utf-8").split("\n")
+    except OSError:
         return
-    names = [
-        path.relative_to(folder)
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name != _MARKER
-    ]
-    names.sort(key=lambda name: name == Path(REPORT))
+    names.sort(key=lambda name: name == REPORT)
     try:
         for name in names:
-            target = out / name
-            target.parent.mkdir(parents=True, exist_ok=True)
-            os.replace(folder / name, target)
-        for part in _FOLDERS:
-            _remove_others(out / part, {n.name for n in _listed(out, part)})
+            if (folder / name).exists():
+                (out / name).parent.mkdir(parents=True, exist_ok=True)
+                os.replace(folder / name, out / name)
+        _remove_others(out, set(names))
         shutil.rmtree(folder)
     except OSError as error:
         raise unwritable(out, error) from None
@@ -159,29 +158,13 @@ def unwritable(path: Path, error: OSError) -> InputError:
     )
 
 
-def _listed(out: Path, part: str) -> list[Path]:
-    """Return the files of a folder that the report in place names (by claim or figure)."""
-    report = read_report(out) or {"claims": []}
-    ids = {str(claim["id"]) for claim in report["claims"]}
-    figures = set(report.get("figures", {}))
-    kept = []
-    for path in sorted((out / part).glob("*")):
-        if part == "certificates":
-            named = any(c["id"] == path.stem and c.get("certificate") for c in report["claims"])
-        elif part == "claims":
-            named = path.stem in ids or path.name in ("index.md",)
-        else:
-            named = any(path.name.startswith(name) for name in figures)
-        if named:
-            kept.append(path)
-    return kept
-
-
-def _remove_others(folder: Path, kept: set[str]) -> None:
-    if folder.is_dir():
-        for path in folder.iterdir():
-            if path.is_file() and path.name not in kept:
-                path.unlink()
+def _remove_others(out: Path, kept: set[str]) -> None:
+    """Remove what an older report left and this one does not have."""
+    folders = {name.split("/")[0] for name in kept if "/" in name} | set(_FOLDERS)
+    old = [path for folder in folders for path in (out / folder).rglob("*")]
+    for path in [*old, out / "report.pdf"]:
+        if path.is_file() and path.relative_to(out).as_posix() not in kept:
+            path.unlink()
 
 
 def _holder(file: TextIO) -> str:

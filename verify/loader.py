@@ -126,8 +126,8 @@ def load_book(directory: Path | None = None, check_modules: tuple[str, ...] = ()
                 )
             claims[claim.id], places[claim.id] = claim, place
     for claim in claims.values():
-        _check_references(claim, places[claim.id], claims)
         _check_decidable(claim, places[claim.id], checks)
+        _check_references(claim, places[claim.id], claims)
     order = _dependency_order(claims)
     return Book({name: claims[name] for name in order}, checks, directory)
 
@@ -344,7 +344,9 @@ def _check_decidable(claim: Claim, place: TablePlace, checks: dict[str, CheckEnt
 def _check_parameters(claim: Claim, fail: Any, checks: dict[str, CheckEntry]) -> None:
     entry = checks.get(claim.check or "")
     if entry is None:
-        raise fail("check", f"there is no check {claim.check!r}{suggestion(str(claim.check), checks)}")
+        raise fail(
+            "check", f"there is no check {claim.check!r}{suggestion(str(claim.check), checks)}"
+        )
     known = entry.parameters
     for name in claim.params:
         if name not in known:

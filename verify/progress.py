@@ -31,6 +31,11 @@ class Progress:
         else:
             print(text, file=self.stream, flush=True)
 
+    def note(self, text: str) -> None:
+        """Tell one sentence unless quiet."""
+        if not self.quiet:
+            self.say(text)
+
     def begin(self, total: int, unchanged: int) -> None:
         """Start counting: ``total`` claims to check, ``unchanged`` already known."""
         self._total, self._done = total, 0

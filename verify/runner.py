@@ -22,6 +22,7 @@ from verify.journal import Journal, Stored
 from verify.loader import Book
 from verify.pool import Finished, Pool
 from verify.progress import Progress
+from verify.report import FORMATS
 from verify.status import Kind, Profile, RunState, Tier, Verdict
 from verify.worker import claim_data
 
@@ -56,6 +57,7 @@ class Settings:
     timeout: float | None = None
     memory: int = MEMORY
     fresh: bool = False
+    formats: tuple[str, ...] = FORMATS
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,7 @@ def run(
         with Journal(out / JOURNAL, progress.say) as journal:
             state = _Run(book, settings, wanted, patterns is None, journal, progress).execute()
         report = assemble(book, state, settings)
-        changed = write_report(report, state.certificates, out)
+        changed = write_report(report, state.certificates, out, settings.formats, progress.note)
     return report, changed
 
 

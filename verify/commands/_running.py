@@ -8,6 +8,7 @@ from typing import Any
 
 from verify.cli import print_json
 from verify.loader import Book, load_book
+from verify.report import FORMATS
 from verify.status import AsExpected, RunState
 
 __all__ = ["execute", "load", "settings_of"]
@@ -31,6 +32,7 @@ def settings_of(args: argparse.Namespace) -> Any:
         timeout=getattr(args, "timeout", None),
         memory=getattr(args, "memory", 2048) << 20,
         fresh=getattr(args, "fresh", False),
+        formats=getattr(args, "formats", None) or FORMATS,
     )
 
 
