@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import textwrap
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -144,7 +145,7 @@ def test_a_cycle_is_named_with_its_path(tmp_path):
     message = problem(tmp_path, "".join(parts))
     path = re.search(r"cycle: (.*?);", message)[1].split(" -> ")
     assert path[0] == path[-1] and sorted(path[1:]) == ["a", "b", "c"]
-    assert {("a", "b"), ("b", "c"), ("c", "a")} == set(zip(path, path[1:], strict=False))
+    assert {("a", "b"), ("b", "c"), ("c", "a")} == set(pairwise(path))
 
 
 def test_files_that_are_no_text_are_refused(tmp_path):

@@ -107,7 +107,7 @@ class Journal:
         Raises:
             InputError: the disk is full or not writable.
         """
-        text = json.dumps(result, sort_keys=True, ensure_ascii=True)
+        text = json.dumps(result, ensure_ascii=True)
         row = (claim, key, text, certificate, _row_hash(claim, key, text, certificate))
         assert self._connection is not None
         try:

@@ -96,6 +96,8 @@ class Pool:
         yield from self._overdue()
         for key, _ in self._selector.select(min(seconds, _POLL) if self._workers else 0):
             worker, channel = key.data
+            if worker not in self._workers:
+                continue
             if channel == "log":
                 worker.read_log()
                 continue
@@ -104,7 +106,9 @@ class Pool:
                 finished = self._handle(worker, message)
                 if finished is not None:
                     yield finished
-            if not alive:
+                if worker not in self._workers:
+                    break  # dropped: what it still said is of no interest
+            if not alive and worker in self._workers:
                 finished = self._lost(worker)
                 if finished is not None:
                     yield finished

@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.availability import NotAvailable
-from verify.claim import Claim, canonical_json
+from verify.claim import Claim
 from verify.errors import InputError, RoutesDisagree
 from verify.outcome import Outcome
 from verify.status import Kind, Origin, Profile, RunState, Tier, Verdict
@@ -141,7 +141,7 @@ def _as_data(outcome: Outcome) -> dict[str, Any]:
     data["proof"] = data.pop("steps")
     del data["certificate"]
     data |= {"run": RunState.OK.value, "run_reason": "", "failure": None, "recheck": None}
-    return json.loads(canonical_json(data))
+    return json.loads(json.dumps(data))
 
 
 def _failure(failure: str, reason: str) -> dict[str, Any]:
