@@ -8,6 +8,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from verify.formula import expression_latex
 from verify.status import Kind, Origin, Profile, Tier, Verdict
 
 __all__ = ["CLAIM_ID", "Claim", "canonical_json", "substitute"]
@@ -59,8 +60,12 @@ class Claim:
 
     @property
     def statement_text(self) -> str:
-        """The statement with its parameters filled in."""
-        return substitute(self.statement, self.params)
+        """The statement with its parameters filled in; expressions among them set as formulas."""
+        shown = {
+            name: expression_latex(value) if isinstance(value, str) and "*" in value else value
+            for name, value in self.params.items()
+        }
+        return substitute(self.statement, shown)
 
     @property
     def sentences(self) -> tuple[str, ...]:
