@@ -3,7 +3,7 @@
 ``decide(text)`` is the whole interface; ``ExpressionError`` says what is wrong with a text.
 """
 
-from verify.expression.decide import decide
+from verify.expression.decision import decide
 from verify.expression.limits import ExpressionError
 
 __all__ = ["ExpressionError", "decide"]

@@ -5,15 +5,13 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from symbolic.values import workprec
 from verify import recheck
-from verify.errors import RoutesDisagree
-from verify.expression.comparison import compare
 from verify.expression.display import decimal_bounds, exact_text, short_text
+from verify.expression.enclosure import confirm
 from verify.expression.evaluator import Evaluator, Fact, Truth
 from verify.expression.functions import FUNCTIONS
 from verify.expression.parser import parse
-from verify.expression.quantities import Interval, Quantity, Real, arb_of
+from verify.expression.quantities import Interval, Quantity, Real
 from verify.expression.syntax import Call, Node, calls, render
 from verify.expression.terms import known_terms
 from verify.outcome import Outcome, Step
@@ -22,7 +20,7 @@ from verify.status import StepStatus, Tier, Verdict
 __all__ = ["decide"]
 
 _ARITHMETIC_ONLY = "arithmetic only"
-_RADICAL_ROUTES = ("normal form as a sum of radicals", "enclosure in ball arithmetic")
+_ARITHMETIC_ROUTES = ("exact evaluation in normal form", "enclosure in ball arithmetic")
 
 
 def decide(text: str) -> Outcome:
@@ -66,7 +64,7 @@ def decide(text: str) -> Outcome:
         return Outcome(Verdict.REFUTED, truth.tier, reason, witness=witness, routes=routes, **shown)
     if truth.tier is not Tier.EXACT:
         return Outcome(Verdict.CONFIRMED, truth.tier, reason, routes=routes, **shown)
-    data, steps = _certificate(text, tree, truth, evaluator, reason)
+    data, steps = _certificate(text, tree, evaluator, reason)
     if data is None:
         reason += "; found by one route only, so certified and not exact"
         return Outcome(Verdict.CONFIRMED, Tier.CERTIFIED, reason, routes=routes, **shown)
@@ -163,7 +161,7 @@ def _routes(terms: list[Call], evaluator: Evaluator) -> tuple[str, ...]:
 
 
 def _certificate(
-    text: str, tree: Node, truth: Truth, evaluator: Evaluator, reason: str
+    text: str, tree: Node, evaluator: Evaluator, reason: str
 ) -> tuple[list[dict[str, Any]] | None, tuple[Step, ...]]:
     """Return the certificate's steps and the steps shown; None when it has no checkable form."""
     computed: list[dict[str, Any]] = []
@@ -186,33 +184,11 @@ def _certificate(
         return steps, (*shown, Step(StepStatus.CHECKED, text, f"evaluated: {reason}"))
     routes = _routes(terms, evaluator)
     if not terms:
-        if not _balls_agree(truth):
+        if not confirm(tree):
             return None, ()
-        routes = _RADICAL_ROUTES
+        routes = _ARITHMETIC_ROUTES
     step = _computed(text, reason, routes)
     return [step], (_step(step),)
-
-
-def _balls_agree(truth: Truth) -> bool:
-    """Confirm exact comparisons of radicals by enclosures; say whether there was one to confirm.
-
-    Raises:
-        RoutesDisagree: an enclosure excludes what the normal forms gave.
-    """
-    confirmed = False
-    for fact in truth.facts:
-        sides = fact.left, fact.right
-        if all(isinstance(q, (Fraction, Real)) and not isinstance(q, bool) for q in sides):
-            with workprec(512):
-                difference = arb_of(sides[0]) - arb_of(sides[1])  # type: ignore[arg-type]
-            found = compare(*sides)
-            wrong = (difference > 0 and not found.positive) or (
-                difference < 0 and not found.negative
-            )
-            if wrong:
-                raise RoutesDisagree(f"{fact.left_text} {fact.operator} {fact.right_text}")
-            confirmed = True
-    return confirmed
 
 
 def _summary(name: str) -> str:
