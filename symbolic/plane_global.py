@@ -1,0 +1,279 @@
+r"""The global minimiser for d = 2 at given integers L and n, decided without floating point.
+
+With V = aI + bJ + R, B = b^2, C = r^2 (see ``symbolic.plane``) and F = n^(2L-1) f:
+
+* *symmetric V*: F(a,0,C) - F(a,0,0) is a polynomial in C without constant term; when each of its
+  coefficients is positive for all real a, the best symmetric matrix is scalar.
+* *a skew minimiser*: a rational point (a, B) with F(a,B,0) < min_a F(a,0,0) then shows that every
+  global minimiser has a skew part.
+* *none*: F >= min F(.,0,0) everywhere.  On C = 0 every interior critical point (a, B) is a real
+  solution of F_a = F_B = 0; B is a root of their resultant, and each candidate is either not
+  critical or lies above the best scalar matrix, by ball arithmetic.  Elsewhere V is compared with
+  the matrix that has the same trace and determinant and R = 0 (or K = 0):
+  F(a,B'+C,C) - F(a,B',0) > 0 and F(a,C,C'+C) - F(a,0,C') > 0 for C > 0, B', C' >= 0.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cache
+
+from flint import Ordering, acb, acb_poly, arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
+
+from symbolic.algebraic import integer_polynomial, rational, real_roots
+from symbolic.plane import PLANE, plane_loss
+from symbolic.scalar import best_scalar
+from symbolic.values import Algebraic, workprec
+
+__all__ = [
+    "PlaneCritical",
+    "comparison_with_normal",
+    "comparison_with_symmetric",
+    "plane_minimum",
+    "symmetric_excess",
+]
+
+_AB = fmpz_mpoly_ctx.get(("a", "B"), Ordering.lex)
+Terms = dict[tuple[int, int], fmpz_poly]
+
+
+@dataclass(frozen=True)
+class PlaneCritical:
+    """What is known of the minimum over V = aI + bJ at (L, n).
+
+    ``skew``: a rational (a, B) with F(a, B, 0) below every scalar matrix exists (``witness``);
+    otherwise the best scalar matrix is the only minimiser among the aI + bJ.
+    ``candidates``: enclosures (a, B) of the critical points with B > 0, with their loss f.
+    """
+
+    layers: int
+    n: int
+    skew: bool
+    witness: tuple[Fraction, Fraction] | None
+    candidates: tuple[tuple[arb, Algebraic, arb], ...]
+    best: Algebraic | None
+
+
+def by_monomial(poly: fmpq_mpoly) -> dict[tuple[int, int], fmpq_mpoly]:
+    """Return {(i, j): coefficient of B^i C^j}, polynomials in (n, a)."""
+    parts: dict[tuple[int, int], dict[tuple[int, ...], fmpq]] = {}
+    for (en, ea, eb, ec), value in poly.to_dict().items():
+        parts.setdefault((int(eb), int(ec)), {})[en, ea, 0, 0] = value
+    return {key: PLANE.from_dict(terms) for key, terms in sorted(parts.items())}
+
+
+def at_context(poly: fmpq_mpoly, n: int) -> Terms:
+    """Return {(i, j): integer polynomial in a} for a polynomial of ``PLANE`` at this n.
+
+    One positive rational factor, common to all, is dropped.
+    """
+    values: dict[tuple[int, int], dict[int, fmpq]] = {}
+    for (en, ea, eb, ec), value in poly.to_dict().items():
+        row = values.setdefault((int(eb), int(ec)), {})
+        row[int(ea)] = row.get(int(ea), fmpq(0)) + value * fmpq(n) ** int(en)
+    denominator = 1
+    for row in values.values():
+        for value in row.values():
+            q = int(value.q)
+            denominator = denominator * q // _gcd(denominator, q)
+    result = {}
+    for key, row in values.items():
+        entries = [int((row.get(k, fmpq(0)) * denominator).p) for k in range(max(row) + 1)]
+        if any(entries):
+            result[key] = fmpz_poly(entries)
+    return result
+
+
+def _gcd(x: int, y: int) -> int:
+    while y:
+        x, y = y, x % y
+    return x
+
+
+@cache
+def symmetric_excess(layers: int) -> fmpq_mpoly:
+    """Return F(a, 0, C) - F(a, 0, 0): what a traceless symmetric part adds to a scalar matrix."""
+    n, a, _, c = PLANE.gens()
+    zero = PLANE.constant(0)
+    return plane_loss(layers).compose(n, a, zero, c) - plane_loss(layers).compose(n, a, zero, zero)
+
+
+@cache
+def comparison_with_normal(layers: int) -> fmpq_mpoly:
+    """Return F(a, B + C, C) - F(a, B, 0): the same trace and determinant, with and without R."""
+    n, a, b, c = PLANE.gens()
+    zero = PLANE.constant(0)
+    return plane_loss(layers).compose(n, a, b + c, c) - plane_loss(layers).compose(n, a, b, zero)
+
+
+@cache
+def comparison_with_symmetric(layers: int) -> fmpq_mpoly:
+    """Return F(a, B, C + B) - F(a, 0, C): the same trace and determinant, with and without K."""
+    n, a, b, c = PLANE.gens()
+    zero = PLANE.constant(0)
+    return plane_loss(layers).compose(n, a, b, c + b) - plane_loss(layers).compose(n, a, zero, c)
+
+
+def positive_everywhere(poly: fmpz_poly) -> bool:
+    """Return whether an integer polynomial is positive at every real number, exactly."""
+    if poly.degree() % 2 or poly.coeffs()[-1] <= 0 or poly[0] <= 0:
+        return poly.degree() == 0 and poly[0] > 0
+    free = poly // poly.gcd(poly.derivative())
+    return not any(root.imag == 0 for root, _ in free.complex_roots())
+
+
+def best_symmetric_is_scalar(layers: int, n: int) -> bool:
+    """Return whether every coefficient of ``symmetric_excess`` is positive for all a at this n.
+
+    ``True`` proves that the best symmetric 2x2 matrix is scalar, and no other is as good.
+    """
+    return all(positive_everywhere(p) for p in at_context(symmetric_excess(layers), n).values())
+
+
+@cache
+def plane_minimum(layers: int, n: int, bits: int = 256) -> PlaneCritical:
+    """Decide whether some aI + bJ, b != 0, beats the best scalar matrix at d = 2.
+
+    Raises:
+        ArithmeticError: the precision does not decide a candidate.
+    """
+    terms = at_context(plane_loss(layers), n)
+    on_plane = {key[0]: poly for key, poly in terms.items() if key[1] == 0}
+    full = _AB.constant(0)
+    a, b = _AB.gens()
+    for i, poly in on_plane.items():
+        for k, c in enumerate(poly.coeffs()):
+            full += a**k * b**i * c
+    along_b = full.derivative("B")
+    if all(positive_everywhere(poly) for i, poly in on_plane.items() if i):
+        return PlaneCritical(layers, n, False, None, (), None)
+    eliminated = full.derivative("a").resultant(along_b, "a")
+    in_b = _univariate(eliminated, 1)
+    roots = [root for root in real_roots(in_b) if root.compare(0) > 0]
+    a_star = best_scalar(2, layers, n)
+    candidates = []
+    below: tuple[arb, Algebraic, arb] | None = None
+    for root in roots:
+        for point, gap in _critical_gaps(on_plane, root, a_star, bits):
+            entry = (point, root, gap)
+            candidates.append(entry)
+            if gap < 0:
+                if below is None or gap < below[2]:
+                    below = entry
+            elif not gap > 0:
+                raise ArithmeticError(f"L = {layers}, n = {n}: a candidate is not decided")
+    witness = None
+    if below is not None:
+        near = below[1].refine(Fraction(1, 2**60))
+        witness = _round(below[0]), Fraction(round((near.lower + near.upper) / 2 * 2**40), 2**40)
+    return PlaneCritical(
+        layers, n, below is not None, witness, tuple(candidates), below[1] if below else None
+    )
+
+
+def _round(ball: arb) -> Fraction:
+    value = ball.mid().fmpq()
+    return Fraction(round(Fraction(int(value.p), int(value.q)) * 2**40), 2**40)
+
+
+def _univariate(poly, which: int) -> fmpz_poly:
+    entries = {}
+    for exponents, value in poly.to_dict().items():
+        entries[int(exponents[which])] = int(value)
+    return fmpz_poly([entries.get(k, 0) for k in range(max(entries, default=0) + 1)])
+
+
+def _critical_gaps(
+    on_plane: dict[int, fmpz_poly], root: Algebraic, a_star: Fraction | Algebraic, bits: int
+) -> list[tuple[arb, arb]]:
+    """Return (a, F(a, B) - F(a*, 0)) for the real a at which (a, B) may be critical."""
+    with workprec(bits + 40):
+        b = root.refine(Fraction(1, 2 ** (bits // 2))).enclose(bits)
+        degree = max(poly.degree() for poly in on_plane.values())
+        value = [arb(0)] * (degree + 1)
+        slope_b = [arb(0)] * (degree + 1)
+        for i, poly in on_plane.items():
+            for k, c in enumerate(poly.coeffs()):
+                value[k] = value[k] + arb(c) * b**i
+                if i:
+                    slope_b[k] = slope_b[k] + i * arb(c) * b ** (i - 1)
+        base = _evaluate([arb(c) for c in on_plane[0].coeffs()], _ball(a_star, bits))
+        slope = [k * c for k, c in enumerate(value)][1:]
+        found = []
+        for z in acb_poly([acb(c) for c in slope]).roots(tol=1e-20):
+            if not z.imag.contains(0):
+                continue
+            if not _evaluate(slope_b, z.real).contains(0):
+                continue
+            found.append((z.real, _evaluate(value, z.real) - base))
+        return found
+
+
+def _ball(value: Fraction | Algebraic, bits: int) -> arb:
+    return value.enclose(bits) if isinstance(value, Algebraic) else arb(rational(value))
+
+
+def _evaluate(coefficients: list[arb], x: arb) -> arb:
+    total = arb(0)
+    for c in reversed(coefficients):
+        total = total * x + c
+    return total
+
+
+def _nonnegative_for_positive_b(rows: dict[int, fmpz_poly]) -> tuple[bool, bool]:
+    """Return (p >= 0, proved p > 0) for p = sum_i rows[i](a) B^i on all real a, B >= 0."""
+    if all(positive_everywhere(poly) for poly in rows.values()):
+        return True, True
+    poly = _AB.constant(0)
+    a, b = _AB.gens()
+    for i, row in rows.items():
+        for k, c in enumerate(row.coeffs()):
+            poly += a**k * b**i * c
+    degree = int(poly.degrees()[0])
+    lead = fmpz_poly(
+        [rows[i][degree] if i in rows else 0 for i in range(max(rows) + 1)]
+    )
+    breaks = [root for root in real_roots(lead) if root.compare(0) >= 0] if lead.degree() else []
+    if degree:
+        eliminated = _univariate(poly.resultant(poly.derivative("a"), "a"), 1)
+        breaks += [root for root in real_roots(eliminated) if root.compare(0) >= 0]
+    samples = [Fraction(0)]
+    for root in breaks:
+        fine = root.refine(Fraction(1, 2**60))
+        samples += [fine.lower - Fraction(1, 2**50), fine.upper + Fraction(1, 2**50)]
+    samples.append(max(samples) + 1)
+    for x in samples:
+        if x < 0:
+            continue
+        row = sum(
+            (fmpq_poly_of(rows[i]) * rational(x**i) for i in rows), fmpq_poly_of(fmpz_poly([0]))
+        )
+        if not positive_everywhere(integer_polynomial(row)):
+            return False, False
+    return True, not breaks
+
+
+def reduces_to_normal(layers: int, n: int) -> bool:
+    """Return whether every 2x2 matrix with R != 0 is proved worse than some aI + bJ at this n.
+
+    Coefficient by coefficient in the amount of R (and of K, for the second comparison), each
+    coefficient being non-negative on the half-plane, and one of them positive.
+    """
+    for difference, free in (
+        (comparison_with_normal(layers), 0),
+        (comparison_with_symmetric(layers), 1),
+    ):
+        groups: dict[int, dict[int, fmpz_poly]] = {}
+        for (i, j), poly in at_context(difference, n).items():
+            power, other = (j, i) if free == 0 else (i, j)
+            groups.setdefault(power, {})[other] = poly
+        verdicts = [_nonnegative_for_positive_b(rows) for rows in groups.values()]
+        if not all(v[0] for v in verdicts) or not any(v[1] for v in verdicts):
+            return False
+    return best_symmetric_is_scalar(layers, n)
+
+
+def fmpq_poly_of(poly: fmpz_poly) -> fmpq_poly:
+    """Return the same polynomial over the rationals."""
+    return fmpq_poly(poly)
