@@ -1,0 +1,120 @@
+"""Real roots of integer polynomials as exact numbers, and signs of polynomials on half-lines."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from fractions import Fraction
+from math import lcm
+
+from flint import arb, fmpq, fmpq_poly, fmpz_poly
+
+from symbolic.values import Algebraic, enclose, workprec
+
+__all__ = ["exact_sign", "integer_polynomial", "real_roots", "smallest_at"]
+
+
+def integer_polynomial(coefficients: Iterable[Fraction | fmpq | int]) -> fmpz_poly:
+    """Return the polynomial (constant term first) times the least common denominator (> 0).
+
+    >>> integer_polynomial([Fraction(1, 2), 0, Fraction(1, 3)])
+    2*x^2 + 3
+    """
+    values = [_fraction(c) for c in coefficients]
+    scale = lcm(*(v.denominator for v in values)) if values else 1
+    return fmpz_poly([int(v * scale) for v in values])
+
+
+def _fraction(value: Fraction | fmpq | int) -> Fraction:
+    if isinstance(value, fmpq):
+        return Fraction(int(value.p), int(value.q))
+    return value if isinstance(value, Fraction) else Fraction(int(value))
+
+
+def _dyadic(x: arb) -> Fraction:
+    mantissa, exponent = x.man_exp()
+    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
+
+
+def real_roots(poly: fmpz_poly) -> list[Fraction | Algebraic]:
+    """Return the distinct real roots of a non-zero polynomial, in increasing order.
+
+    Raises:
+        ValueError: the polynomial is zero.
+
+    >>> real_roots(fmpz_poly([2, -3, 1]))
+    [Fraction(1, 1), Fraction(2, 1)]
+    >>> [root.compare(1) for root in real_roots(fmpz_poly([-2, 0, 1]))]
+    [-1, 1]
+    """
+    if poly == 0:
+        raise ValueError("every number is a root of the zero polynomial")
+    found: list[tuple[arb, Fraction | Algebraic]] = []
+    for factor, _ in poly.factor()[1]:
+        if factor.degree() == 1:
+            root = Fraction(-int(factor[0]), int(factor[1]))
+            found.append((enclose(root, 200), root))
+            continue
+        for place, _ in factor.complex_roots():
+            if place.imag == 0:
+                found.append((place.real, _isolated(factor, place.real)))
+    return [root for _, root in sorted(found, key=lambda item: _key(item[1]))]
+
+
+def _key(root: Fraction | Algebraic) -> Fraction:
+    """Return a rational that orders distinct roots (they are separated far more than 2^-200)."""
+    return root if isinstance(root, Fraction) else root.refine(Fraction(1, 2**200)).lower
+
+
+def _isolated(factor: fmpz_poly, place: arb) -> Algebraic:
+    middle, radius = _dyadic(place.mid()), _dyadic(place.rad())
+    radius = max(radius, Fraction(1, 2**60))
+    coefficients = tuple(int(c) for c in factor.coeffs())
+    return Algebraic(coefficients, middle - radius, middle + radius)
+
+
+def exact_sign(poly: fmpz_poly | fmpq_poly, at: Fraction | Algebraic) -> int:
+    """Return the sign of ``poly`` at an exact real number.
+
+    >>> exact_sign(fmpz_poly([-3, 0, 2]), Algebraic((-2, 0, 1), Fraction(1), Fraction(2)))
+    1
+    """
+    if poly == 0:
+        return 0
+    integers = integer_polynomial(list(poly.coeffs()))
+    if isinstance(at, Fraction) or at.lower == at.upper:
+        place = at if isinstance(at, Fraction) else at.lower
+        value = integers(fmpq(place.numerator, place.denominator))
+        return (value > 0) - (value < 0)
+    common = integers.gcd(fmpz_poly(list(at.coefficients)))
+    if common.degree() > 0:
+        low, high = (common(fmpq(x.numerator, x.denominator)) for x in (at.lower, at.upper))
+        if (low > 0) != (high > 0):
+            return 0
+    bits = 64
+    while True:
+        with workprec(bits + 20):
+            value = integers(at.enclose(bits))
+        if value > 0:
+            return 1
+        if value < 0:
+            return -1
+        bits *= 2
+
+
+def smallest_at(
+    poly: fmpz_poly | fmpq_poly, points: list[Fraction | Algebraic], bits: int = 4096
+) -> Fraction | Algebraic | None:
+    """Return the point with the least value of ``poly``; None when a tie is not excluded.
+
+    >>> smallest_at(fmpz_poly([0, 0, 1]), [Fraction(2), Fraction(-1)])
+    Fraction(-1, 1)
+    """
+    precision = 64
+    while precision <= bits:
+        with workprec(precision + 20):
+            values = [poly(enclose(point, precision)) for point in points]
+        for index, value in enumerate(values):
+            if all(value < other for k, other in enumerate(values) if k != index):
+                return points[index]
+        precision *= 2
+    return None
