@@ -5,46 +5,54 @@ Run alone:  python -I recheck.py DIR [--book BOOK_DIR] [--limit SECONDS]
 A certificate is a JSON file: the claim, a list of variables, and a list of steps.  Every step of a
 checked kind is re-derived here from rational arithmetic and yields a *sentence*.  The certificate is
 accepted when every step holds, every definition is used, every sentence that the claim says it
-proves was derived, and the hashes agree.  With --book, claim and sentences must be those of the book.
+proves was derived, and the hashes agree.  A name in such a sentence must be pinned down by the claim:
+its definition is among the sentences, or comes from a claim listed under ``uses``, or the claim says
+"exists NAME" (any value that fits will do).  With --book, each claim must be the one of the book.
 Nothing is searched for and no tolerance exists.  The step kinds, a closed list:
 
 kind        what is verified                                              sentence
 ----------  ------------------------------------------------------------  ---------------------------
 loss        E|(I-VS)^L|^2, S=W/n, re-derived by Gaussian integration by    NAME := loss(layers=L, V=..)
             parts on cyclic trace words; with noise, its addition too
-variation   the same at V = aI + sK to second order in s, any dimension d  NAME := variation(...)
+variation   the same at V = aI + sK to second order in s, any dimension d  NAME := loss(.., V=aI+sK, ..)
 moment      E of a product of traces tr W^k, W Wishart (n, d)              NAME := E prod tr W^k, k = ..
 chi         E X^k for X chi-square with m degrees of freedom               NAME := E X^k, X ~ chi2(m)
 define      a name for a rational function (diff, subs, coeff allowed)     NAME := EXPRESSION
-identity    two rational functions are equal                               LEFT == RIGHT
+identity    two rational functions are equal (as quotients of polynomials) LEFT == RIGHT
 sign        a sign on a range: coefficients after a shift, Sturm, or a     EXPR > 0 for x in [lo, hi]
             sum of squares with non-negative weights
-roots       all real roots on a range, isolated (Sturm)                    EXPR has k real roots for ..
+roots       all distinct real roots on a range, isolated (Sturm)           EXPR has k real roots for ..
 atroots     the sign of one polynomial at all real roots of another        EXPR > 0 at the real roots ..
 cases       the same sentences for each integer value of a variable        for n = 1..14: SENTENCE
 series      convergence of sum 1/(t^p0 log(t)^p1 loglog(t)^p2 ...)         sum 1/(...) diverges
 arithmetic  a statement about rational numbers, evaluated                  the statement
-depends     sentences taken from another certificate of DIR                those sentences
-cited       a classical theorem; each hypothesis names its support         (listed, not checked)
-argued      an argument in words                                           (listed, not checked)
-computed    a computation that is too large to repeat here                 (listed, not checked)
+depends     sentences, and the names in them, of another certificate       those sentences
+cited       a classical theorem; each hypothesis names its support         cited: ID     (not checked)
+argued      an argument in words                                           argued: NAME  (not checked)
+computed    a computation that is too large to repeat here                 computed: ... (not checked)
 """
 
 from __future__ import annotations
 
+import argparse
 import ast
 import hashlib
 import json
+import operator
 import os
 import re
 import sys
 import time
 from fractions import Fraction
-from math import comb, gcd
+from math import comb, gcd, lcm
 
 FORMAT = "theorem-certificate 1"
-MAX_BYTES, MAX_DIGITS, MAX_DEPTH, MAX_TEXT = 8_000_000, 4000, 24, 400_000
-ASSUMED = ("cited", "argued", "computed")
+MAX_BYTES, MAX_DEPTH, MAX_TEXT = 8_000_000, 24, 400_000  # of a file; of an expression
+MAX_TERMS, MAX_BITS, MAX_DEGREE = 200_000, 100_000, 500  # of a polynomial
+ASSUMED = ("cited: ", "argued: ", "computed: ")  # what is listed but not checked
+ID, NAME = r"[a-z0-9]+(?:[.-][a-z0-9]+)*", r"[A-Za-z_][A-Za-z_0-9]*"
+FUNCTIONS = {"diff", "subs", "coeff", "abs", "percent", "floor", "ceil", "round", "min", "max"}
+RESERVED = FUNCTIONS | set("true false and or not in is for at the real roots has none exists given loss oo".split())
 
 
 class Refused(Exception):
@@ -62,80 +70,118 @@ class Clock:
             raise Refused("takes longer than the time limit (see --limit)")
 
 
-# ---------------------------------------------------------------- polynomials and fractions of them
-# A polynomial is a dict {exponents: coefficient}; a Rational function is a pair of polynomials.
+# ------------------------------------------------------------ polynomials {exponents: coefficient}
 
 
 def p_add(p, q, factor=1):
+    Clock.check()
     out = dict(p)
     for m, c in q.items():
-        s = out.get(m, 0) + factor * c
-        if s:
-            out[m] = s
-        else:
-            out.pop(m, None)
+        out[m] = out.get(m, 0) + factor * c
+        if not out[m]:
+            del out[m]
     return out
 
 
 def p_mul(p, q):
-    out = {}
-    if len(p) > len(q):
-        p, q = q, p
+    def bits(p):
+        return max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
+
+    if bits(p) + bits(q) > MAX_BITS:
+        raise Refused("a number grows too large")
+    out, p, q = {}, *sorted((p, q), key=len)
     for m1, c1 in p.items():
         Clock.check()
         for m2, c2 in q.items():
-            m = tuple(map(int.__add__, m1, m2))
+            m = tuple(map(operator.add, m1, m2))
             out[m] = out.get(m, 0) + c1 * c2
-    if len(out) > 200_000:
-        raise Refused("a polynomial has more than 200000 terms")
+        if len(out) > MAX_TERMS:
+            raise Refused("a polynomial has too many terms")
     return {m: c for m, c in out.items() if c}
 
 
+class Quotient:
+    """A quotient of two polynomials, never reduced; the divisor is not the zero polynomial."""
+
+    def __init__(self, ring, top, under):
+        self.ring, self.top, self.under = ring, top, under
+
+    def lift(self, other):
+        return other if isinstance(other, Quotient) else self.ring.constant(other)
+
+    def __add__(self, other, factor=1):
+        other, ring = self.lift(other), self.ring
+        if self.under == other.under:
+            return Quotient(ring, p_add(self.top, other.top, factor), self.under)
+        top = p_add(p_mul(self.top, other.under), p_mul(other.top, self.under), factor)
+        return Quotient(ring, top, p_mul(self.under, other.under))
+
+    def __sub__(self, other):
+        return self.__add__(other, -1)
+
+    def __mul__(self, other):
+        other = self.lift(other)
+        return Quotient(self.ring, p_mul(self.top, other.top), p_mul(self.under, other.under))
+
+    def __truediv__(self, other):
+        other, one = self.lift(other), self.ring.one
+        if not other.top:
+            raise Refused("division by zero")
+        if other.top.keys() == one.keys() and other.under == one:
+            (c,) = other.top.values()
+            return self * Fraction(1, c)
+        return Quotient(self.ring, p_mul(self.top, other.under), p_mul(self.under, other.top))
+
+    def __pow__(self, k):
+        if k < 0:
+            return (self.ring.constant(1) / self) ** -k
+        if k * max(map(max, [(0,), *self.top, *self.under])) > 10_000 or (
+            k > MAX_DEGREE and max(len(self.top), len(self.under)) > 1):  # fmt: skip
+            raise Refused("an exponent is too large")
+        out, x = self.ring.constant(1), self
+        while k:
+            out = out * x if k & 1 else out
+            k >>= 1
+            x = x * x if k else x
+        return out
+
+    def equals(self, other):
+        return p_mul(self.top, other.under) == p_mul(other.top, self.under)
+
+    def number(self):
+        """Return the Fraction that this is, or refuse."""
+        one = self.ring.one.keys()
+        if self.top.keys() - one or self.under.keys() - one:
+            raise Refused("a number is needed")
+        return Fraction(sum(self.top.values())) / sum(self.under.values())
+
+    def polynomial(self):
+        """Return the polynomial that this is (the divisor may be a monomial), or refuse."""
+        ((below, c), *more), out = self.under.items(), {}
+        for m, k in self.top.items():
+            m = tuple(map(operator.sub, m, below))
+            if more or min(m, default=0) < 0:
+                raise Refused("a polynomial is needed, not a quotient")
+            out[m] = Fraction(k) / c
+        return out
+
+
 class Ring:
-    """Rational functions in named variables."""
+    """Polynomials and their quotients in named variables."""
 
     def __init__(self, variables):
         self.names = variables
         self.one = {(0,) * len(variables): 1}
 
     def constant(self, c):
-        return ({(0,) * len(self.names): c} if c else {}, self.one)
+        return Quotient(self, dict.fromkeys(self.one, c) if c else {}, self.one)
 
     def variable(self, name):
-        return ({tuple(int(v == name) for v in self.names): 1}, self.one)
-
-    def add(self, x, y, factor=1):
-        if x[1] == y[1]:
-            return (p_add(x[0], y[0], factor), x[1])
-        return (p_add(p_mul(x[0], y[1]), p_mul(y[0], x[1]), factor), p_mul(x[1], y[1]))
-
-    def mul(self, x, y):
-        return (p_mul(x[0], y[0]), x[1] if y[1] == self.one else p_mul(x[1], y[1]))
-
-    def div(self, x, y):
-        if not y[0]:
-            raise Refused("division by zero")
-        if len(y[0]) == 1 and self.one.keys() == y[0].keys():
-            (c,) = y[0].values()
-            return (p_mul({m: Fraction(k) / c for m, k in x[0].items()}, y[1]), x[1])
-        return (p_mul(x[0], y[1]), p_mul(x[1], y[0]))
-
-    def power(self, x, k):
-        if k < 0:
-            return self.power(self.div(self.constant(1), x), -k)
-        out = self.constant(1)
-        while k:
-            out = self.mul(out, x) if k & 1 else out
-            k >>= 1
-            x = self.mul(x, x) if k else x
-        return out
-
-    def equal(self, x, y):
-        return p_mul(x[0], y[1]) == p_mul(y[0], x[1])
+        return Quotient(self, {tuple(int(v == name) for v in self.names): 1}, self.one)
 
     def index(self, name):
         if name not in self.names:
-            raise Refused(f"unknown variable {name!r}")
+            raise Refused(f"unknown variable {str(name)[:40]!r}")
         return self.names.index(name)
 
     def diff(self, x, name):
@@ -144,9 +190,9 @@ class Ring:
         def d(p):
             return {m[:i] + (m[i] - 1,) + m[i + 1 :]: c * m[i] for m, c in p.items() if m[i]}
 
-        if x[1] == self.one:
-            return (d(x[0]), x[1])
-        return (p_add(p_mul(d(x[0]), x[1]), p_mul(x[0], d(x[1])), -1), p_mul(x[1], x[1]))
+        if x.under == self.one:
+            return Quotient(self, d(x.top), self.one)
+        return Quotient(self, p_add(p_mul(d(x.top), x.under), p_mul(x.top, d(x.under)), -1), p_mul(x.under, x.under))
 
     def coefficients(self, p, name):
         """Return {k: coefficient of name^k} of a polynomial."""
@@ -155,89 +201,70 @@ class Ring:
             out.setdefault(m[i], {})[m[:i] + (0,) + m[i + 1 :]] = c
         return out
 
+    def replace(self, p, name, up, down):
+        """Return down^k p(name = up/down), k the degree of p in name, and down^k."""
+        parts = self.coefficients(p, name)
+        ups, downs, out = [self.one], [self.one], {}
+        if max(parts, default=0) > MAX_DEGREE:
+            raise Refused("an exponent is too large")
+        for _ in range(max(parts, default=0)):
+            ups.append(p_mul(ups[-1], up))
+            downs.append(p_mul(downs[-1], down))
+        for k, c in parts.items():
+            out = p_add(out, p_mul(c, p_mul(ups[k], downs[-1 - k])))
+        return out, downs[-1]
+
     def subs(self, x, name, y):
-        def put(p):
-            out, power, at = self.constant(0), self.constant(1), 0
-            for k, c in sorted(self.coefficients(p, name).items()):
-                power = self.mul(power, self.power(y, k - at))
-                at = k
-                out = self.add(out, self.mul((c, self.one), power))
-            return out
-
-        return put(x[0]) if x[1] == self.one else self.div(put(x[0]), put(x[1]))
-
-    def number(self, x):
-        """Return the Fraction that x is, or refuse."""
-        if any(p.keys() - self.one.keys() for p in x):
-            raise Refused("a number is needed")
-        return Fraction(sum(x[0].values())) / sum(x[1].values())
-
-    def polynomial(self, x):
-        if x[1] == self.one:
-            return x[0]
-        ((below, c), *more), out = x[1].items(), {}
-        for m, k in x[0].items():
-            m = tuple(i - j for i, j in zip(m, below))
-            if more or min(m, default=0) < 0:
-                raise Refused("a polynomial is needed, not a quotient")
-            out[m] = Fraction(k) / c
-        return out
+        top, under = (Quotient(self, *self.replace(p, name, y.top, y.under)) for p in (x.top, x.under))
+        return top / under
 
     def univariate(self, p, name):
-        """Return integer coefficients, constant first, a positive multiple of the polynomial."""
+        """Return integer coefficients, constant first, of a positive multiple of the polynomial."""
         i = self.index(name)
         if any(e for m in p for j, e in enumerate(m) if j != i):
             raise Refused(f"not a polynomial in {name} alone")
-        out = [Fraction(0)] * (1 + max((m[i] for m in p), default=0))
-        for m, c in p.items():
-            out[m[i]] = Fraction(c)
-        return primitive(out)
+        degree = max((m[i] for m in p), default=0)
+        if degree > MAX_DEGREE:
+            raise Refused("the degree is too large")
+        by_power = {m[i]: c for m, c in p.items()}
+        return primitive([Fraction(by_power.get(k, 0)) for k in range(degree + 1)])
+
+
+# ------------------------------------------------- polynomials in one variable, and Sturm's theorem
 
 
 def primitive(coefficients):
     """Return a positive integer multiple with coprime coefficients and no leading zeros."""
     while coefficients and not coefficients[-1]:
         coefficients = coefficients[:-1]
-    scale = 1
-    for c in coefficients:
-        scale = scale * Fraction(c).denominator // gcd(scale, Fraction(c).denominator)
+    scale = lcm(*(c.denominator for c in coefficients))
     ints = [int(c * scale) for c in coefficients]
-    content = gcd(*ints) if ints else 1
-    return [c // content for c in ints]
-
-
-# ------------------------------------------------------------------------------------- Sturm chains
-
-
-def evaluate(p, x):
-    total = Fraction(0)
-    for c in reversed(p):
-        total = total * x + c
-    return total
+    return [c // gcd(*ints) for c in ints]
 
 
 def sturm_chain(p):
     chain = [p, primitive([k * c for k, c in enumerate(p)][1:])]
     while len(chain[-1]) > 1:
-        Clock.check()
         rest, divisor = [Fraction(c) for c in chain[-2]], chain[-1]
         while len(rest) >= len(divisor):
+            Clock.check()
             factor = rest[-1] / divisor[-1]
             for k, c in enumerate(divisor, len(rest) - len(divisor)):
                 rest[k] -= factor * c
             rest.pop()
-        rest = primitive([-c for c in rest])
-        if not rest:
-            break
-        chain.append(rest)
+        chain.append(primitive([-c for c in rest]))
+        if any(c.bit_length() > 10 * MAX_BITS for c in chain[-1]):
+            raise Refused("a number grows too large")
     return [q for q in chain if q]
 
 
-def end_sign(p, end, side):
-    """Return the sign of p at an end: a Fraction, or None for the infinity on that side (-1, 1)."""
+def sign_at(p, end, side):
+    """Return the sign of p at an end: a rational, or None for the infinity on that side (-1, 1)."""
     if end is None:
         return (1 if p[-1] > 0 else -1) * (side if len(p) % 2 == 0 else 1)
-    value = evaluate(p, end)
+    value = Fraction(0)
+    for c in reversed(p):
+        value = value * end + c
     return (value > 0) - (value < 0)
 
 
@@ -247,106 +274,125 @@ def count_roots(p, low, high):
         raise Refused("the zero polynomial has no isolated roots")
     if low is not None and high is not None and low > high:
         raise Refused("an interval has its ends in the wrong order")
-    if not end_sign(p, low, -1) or not end_sign(p, high, 1):
+    if not sign_at(p, low, -1) or not sign_at(p, high, 1):
         raise Refused("an end of an interval is itself a root")
     chain = sturm_chain(p)
 
     def changes(end, side):
-        signs = [s for s in (end_sign(q, end, side) for q in chain) if s]
+        signs = [s for s in (sign_at(q, end, side) for q in chain) if s]
         return sum(a != b for a, b in zip(signs, signs[1:]))
 
     return changes(low, -1) - changes(high, 1)
 
 
+def isolate(p, pairs, low, high):
+    """Check that the intervals isolate all real roots of p between low and high; return their number."""
+    before = low
+    for pair in pairs:
+        a, b = ends(pair)
+        if a is None or b is None or (high is not None and b > high) or (before is not None and a < before):
+            raise Refused("an isolating interval leaves the range or is out of order")
+        if count_roots(p, a, b) != 1:
+            raise Refused("not exactly one root in an isolating interval")
+        before = b
+    if count_roots(p, low, high) != len(pairs):
+        raise Refused("the intervals do not contain all the roots")
+    return len(pairs)
+
+
 # ------------------------------------------------------------------------------------- expressions
 # Text is parsed by Python's own parser into a syntax tree, of which only numbers, names, + - * / **,
-# comparisons (~= means: rounds to), and/or/not, and the functions below are accepted.
+# comparisons (~= means: rounds to), and/or/not, and FUNCTIONS are accepted.
 
-COMPARE = {ast.Eq: "__eq__", ast.NotEq: "__ne__", ast.Lt: "__lt__", ast.LtE: "__le__",
-           ast.Gt: "__gt__", ast.GtE: "__ge__"}  # fmt: skip
+ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
+COMPARE = {ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
+           ast.Gt: operator.gt, ast.GtE: operator.ge}  # fmt: skip
 
 
 class Expression:
-    """The value of one expression: a rational function, or a truth value for a statement."""
+    """``result``: a Quotient, or the truth value of a statement.  ``values``: {source of a call: number}."""
 
-    def __init__(self, text, ring, lookup=None):
-        if not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(r"[-+*/(),.<>=!~ \w]+", text, re.A):
+    def __init__(self, text, ring, scope=None, values=()):
+        allowed = r"[-+*/(),.<>=!~ \w]+" if not values else r"[-+*/(),.<>=!~ \w\[\]'\"]+"
+        if not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A):
             raise Refused(f"cannot read the expression {str(text)[:60]!r}")
-        if any(len(run) > MAX_DIGITS for run in re.findall(r"\d+", text)):
-            raise Refused("a number has too many digits")
-        self.ring, self.lookup, self.text = ring, lookup, text.strip().replace("~=", "in")
+        if not all(re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run) for run in re.findall(r"(?<!\w)\d[\w.]*", text)):
+            raise Refused(f"a number is too long or is written in an unknown way in {text[:60]!r}")
+        self.ring, self.scope, self.values = ring, scope, dict(values)
+        self.text = text.strip().replace("~=", " in ")
         try:
-            self.result = self.value(ast.parse(self.text, mode="eval").body)
+            tree = ast.parse(self.text, mode="eval").body
+            whole = isinstance(tree, (ast.Compare, ast.BoolOp)) or self.source(tree).startswith(("not ", "true", "false"))
+            self.result = self.truth(tree) if whole else self.value(tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
             raise Refused(f"cannot read the expression {text[:60]!r}") from None
 
-    def number(self, node):
-        out = self.value(node)
-        if isinstance(out, bool):
-            raise Refused("a number is needed, not a statement")
-        return self.ring.number(out)
+    def source(self, node):
+        return self.text[node.col_offset : node.end_col_offset]
 
-    def truth(self, node):
-        out = self.value(node)
-        if not isinstance(out, bool):
-            raise Refused("a statement is needed")
-        return out
+    def number(self, node):
+        return self.value(node).number()
 
     def value(self, node):
-        ring, kind = self.ring, type(node)
+        kind = type(node)
         if kind is ast.Constant and type(node.value) in (int, float):
-            return ring.constant(Fraction(self.text[node.col_offset : node.end_col_offset]))
-        if kind is ast.Name:
-            return node.id == "true" if node.id in ("true", "false") else self.lookup(node.id)
+            return self.ring.constant(Fraction(self.source(node)))
+        if kind is ast.Name and self.scope:
+            return self.scope.lookup(node.id)
         if kind is ast.UnaryOp and type(node.op) is ast.USub:
-            return ring.mul(ring.constant(-1), self.value(node.operand))
-        if kind is ast.UnaryOp and type(node.op) is ast.Not:
-            return not self.truth(node.operand)
+            return self.value(node.operand) * -1
         if kind is ast.BinOp and type(node.op) is ast.Pow:
             base, k = self.value(node.left), self.number(node.right)
-            size = max((Fraction(c).numerator.bit_length() for c in base[0].values()), default=1)
-            if k.denominator != 1 or abs(k) > (400 if len(base[0]) > 1 else 9999) or size * abs(k) > 40_000:
+            if k.denominator != 1 or abs(k) > 10_000:
                 raise Refused("an exponent is too large or not an integer")
-            return ring.power(base, int(k))
-        if kind is ast.BinOp and type(node.op) in (ast.Add, ast.Sub, ast.Mult, ast.Div):
-            left, right = self.value(node.left), self.value(node.right)
-            if type(node.op) in (ast.Add, ast.Sub):
-                return ring.add(left, right, 1 if type(node.op) is ast.Add else -1)
-            return (ring.mul if type(node.op) is ast.Mult else ring.div)(left, right)
-        if kind is ast.BoolOp:
-            parts = [self.truth(v) for v in node.values]
-            return all(parts) if type(node.op) is ast.And else any(parts)
-        if kind is ast.Compare:
-            return all([self.compare(*x) for x in zip([node.left, *node.comparators], node.ops, node.comparators)])
-        if kind is ast.Call and type(node.func) is ast.Name and not node.keywords:
+            return base ** int(k)
+        if kind is ast.BinOp and type(node.op) in ARITHMETIC:
+            return ARITHMETIC[type(node.op)](self.value(node.left), self.value(node.right))
+        if kind is ast.Call and self.source(node) in self.values:
+            return self.ring.constant(self.values[self.source(node)])
+        if kind is ast.Call and type(node.func) is ast.Name and node.func.id in FUNCTIONS and not node.keywords:
             return self.call(node.func.id, node.args)
-        raise Refused("an expression uses what is not allowed")
+        raise Refused(f"an expression may not use {self.source(node)[:40]!r}")
+
+    def call(self, name, nodes):
+        if name in ("diff", "subs", "coeff"):
+            if len(nodes) != (2 if name == "diff" else 3) or type(nodes[1]) is not ast.Name or not self.scope:
+                raise Refused(f"{name} needs an expression, a variable and, but for diff, a value")
+            inner, variable = self.value(nodes[0]), self.scope.variable(nodes[1].id)
+            if name == "diff":
+                return self.ring.diff(inner, variable)
+            if name == "subs":
+                return self.ring.subs(inner, variable, self.value(nodes[2]))
+            parts = self.ring.coefficients(inner.polynomial(), variable)
+            return Quotient(self.ring, parts.get(self.number(nodes[2]), {}), self.ring.one)
+        x = [self.number(node) for node in nodes]
+        rules = {"abs": abs, "percent": lambda y: 100 * y, "floor": lambda y: y // 1, "ceil": lambda y: -(-y // 1),
+                 "round": rounded, "min": lambda *y: min(y), "max": lambda *y: max(y)}  # fmt: skip
+        if not 1 <= len(x) <= {"round": 2, "min": 9, "max": 9}.get(name, 1):
+            raise Refused(f"{name} has a wrong number of arguments")
+        return self.ring.constant(Fraction(rules[name](*x)))
+
+    def truth(self, node):
+        kind = type(node)
+        if kind is ast.Name and node.id in ("true", "false"):
+            return node.id == "true"
+        if kind is ast.UnaryOp and type(node.op) is ast.Not:
+            return not self.truth(node.operand)
+        if kind is ast.BoolOp:
+            return (all if type(node.op) is ast.And else any)([self.truth(v) for v in node.values])
+        if kind is ast.Compare:
+            sides = [node.left, *node.comparators]
+            return all([self.compare(*three) for three in zip(sides, node.ops, sides[1:])])
+        raise Refused("a statement is needed")
 
     def compare(self, left, op, right):
         x, y = self.number(left), self.number(right)
         if type(op) in COMPARE:
-            return getattr(x, COMPARE[type(op)])(y)
-        literal = self.text[right.col_offset : right.end_col_offset].lstrip("-")
+            return COMPARE[type(op)](x, y)
+        literal = self.source(right).lstrip("-")
         if type(op) is not ast.In or not re.fullmatch(r"\d+(\.\d+)?", literal):
             raise Refused("the right side of ~= must be a literal")
         return abs(x - y) * 2 <= Fraction(1, 10 ** len(literal.partition(".")[2]))
-
-    def call(self, name, nodes):
-        ring = self.ring
-        if (name, len(nodes)) in (("diff", 2), ("subs", 3), ("coeff", 3)) and type(nodes[1]) is ast.Name:
-            inner, variable = self.value(nodes[0]), nodes[1].id
-            if name == "diff":
-                return ring.diff(inner, variable)
-            if name == "subs":
-                return ring.subs(inner, variable, self.value(nodes[2]))
-            parts = ring.coefficients(ring.polynomial(inner), variable)
-            return (parts.get(self.number(nodes[2]), {}), ring.one)
-        x = [self.number(node) for node in nodes]
-        rules = {"abs": abs, "percent": lambda y: 100 * y, "floor": lambda y: y // 1, "ceil": lambda y: -(-y // 1),
-                 "round": rounded, "min": lambda *y: min(y), "max": lambda *y: max(y)}  # fmt: skip
-        if name not in rules or not 1 <= len(x) <= (1 if name in ("abs", "percent", "floor", "ceil") else 9):
-            raise Refused(f"unknown function {name!r} in an expression")
-        return ring.constant(Fraction(rules[name](*x)))
 
 
 def rounded(x, k=0):
@@ -363,122 +409,97 @@ def rounded(x, k=0):
 FLIP = str.maketrans("vt", "tv")
 
 
+def reverse(word):
+    return word.translate(FLIP)[::-1]
+
+
 def canonical(word):
-    other = word.translate(FLIP)[::-1]
-    return min(min(x[i:] + x[:i] for i in range(len(x))) for x in (word, other)) if word else ""
+    return min((x[i:] + x[:i] for x in (word, reverse(word)) for i in range(len(x))), default="")
 
 
 class Words:
     """E of products of traces of words, by integration by parts on one factor of W."""
 
-    def __init__(self, ring, trace, order, n):
-        self.ring, self.trace, self.order, self.n, self.memo = ring, trace, order, n, {}
-
-    def truncate(self, x):
-        if self.order is None:
-            return x
-        i = self.ring.index("s")
-        return ({m: c for m, c in x[0].items() if m[i] <= self.order}, x[1])
+    def __init__(self, ring, n, trace, order=None):
+        self.ring, self.n, self.trace, self.order, self.memo, self.size = ring, n, trace, order, {}, 0
 
     def expect(self, words):
         Clock.check()
-        state = tuple(sorted(canonical(w) for w in words))
-        if state in self.memo:
-            return self.memo[state]
+        state = tuple(sorted(map(canonical, words)))
+        if state not in self.memo:
+            self.memo[state] = out = self.derive(state)
+            self.size += len(out.top)
+            if self.size > 10 * MAX_TERMS:
+                raise Refused("the expectation has too many terms")
+        return self.memo[state]
+
+    def derive(self, state):
         k = next((k for k, w in enumerate(state) if "w" in w), None)
         if k is None:
             out = self.ring.constant(1)
             for word in state:
-                out = self.truncate(self.ring.mul(out, self.trace(word)))
-        else:
-            word, rest = state[k], state[:k] + state[k + 1 :]
-            i = word.index("w")
-            u = word[i + 1 :] + word[:i]  # tr(W u)
-            out = self.ring.mul(self.n, self.expect((u, *rest)))
-            for j, letter in enumerate(u):
-                if letter == "w":
-                    p, q = u[:j], u[j + 1 :]
-                    out = self.ring.add(out, self.expect((p.translate(FLIP)[::-1] + "w" + q, *rest)))
-                    out = self.ring.add(out, self.expect(("w" + p, q, *rest)))
-            for m, other in enumerate(rest):
-                less = rest[:m] + rest[m + 1 :]
-                for j, letter in enumerate(other):
-                    if letter == "w":
-                        r = other[j + 1 :] + other[:j]
-                        out = self.ring.add(out, self.expect(("w" + u + r, *less)))
-                        out = self.ring.add(out, self.expect(("w" + r + u.translate(FLIP)[::-1], *less)))
-        self.memo[state] = out
+                out = out * self.trace(word)
+                if self.order is not None:  # forget what is beyond s^order
+                    i = self.ring.index("s")
+                    out = Quotient(self.ring, {m: c for m, c in out.top.items() if m[i] <= self.order}, out.under)
+            return out
+        word, rest = state[k], state[:k] + state[k + 1 :]
+        i = word.index("w")
+        u = word[i + 1 :] + word[:i]  # the trace is tr(W u)
+        out = self.n * self.expect((u, *rest))
+        for j in [j for j, letter in enumerate(u) if letter == "w"]:  # the same trace: u = p W q
+            p, q = u[:j], u[j + 1 :]
+            out = out + self.expect((reverse(p) + "w" + q, *rest)) + self.expect(("w" + p, q, *rest))
+        for m, other in enumerate(rest):
+            less = rest[:m] + rest[m + 1 :]
+            for j in [j for j, letter in enumerate(other) if letter == "w"]:  # another trace: tr(W r)
+                r = other[j + 1 :] + other[:j]
+                out = out + self.expect(("w" + u + r, *less)) + self.expect(("w" + r + reverse(u), *less))
         return out
 
 
-def loss(words, layers, noise):
+def loss(words, layers, noise=None):
     """Return E|(I-VS)^L|_F^2 + (noise/n) E tr(Q S Q^T), Q = sum_{k<L} (I-VS)^k V."""
-    ring, total = words.ring, words.ring.constant(0)
-    for i in range(layers + 1):
-        for j in range(layers + 1):
-            c = ring.constant((-1) ** (i + j) * comb(layers, i) * comb(layers, j))
-            term = ring.div(words.expect(["vw" * i + "wt" * j]), ring.power(words.n, i + j))
-            total = ring.add(total, ring.mul(c, term))
-    if noise is not None:
-        for i in range(layers):
-            for j in range(layers):
+    total, powers = words.ring.constant(0), range(layers + 1)
+    for i in powers:
+        for j in powers:
+            c = (-1) ** (i + j) * comb(layers, i) * comb(layers, j)
+            total = total + words.expect(["vw" * i + "wt" * j]) * c / words.n ** (i + j)
+            if noise is not None and i < layers and j < layers:
                 c = (-1) ** (i + j) * comb(layers, i + 1) * comb(layers, j + 1)
-                term = words.expect(["vw" * i + "vwt" + "wt" * j])
-                term = ring.div(ring.mul(noise, term), ring.power(words.n, i + j + 2))
-                total = ring.add(total, ring.mul(ring.constant(c), term))
+                total = total + noise * words.expect(["vw" * i + "vwt" + "wt" * j]) * c / words.n ** (i + j + 2)
     return total
 
 
 def matrix_trace(ring, matrix):
     """Return the function word in V, V^T -> trace, for an explicit matrix V."""
-    d, memo = len(matrix), {}
+    size, transposed = range(len(matrix)), [list(row) for row in zip(*matrix)]
 
-    def product(word):
-        if word not in memo:
-            if not word:
-                memo[word] = [[ring.constant(int(i == j)) for j in range(d)] for i in range(d)]
-            else:
-                left = product(word[:-1])
-                right = matrix if word[-1] == "v" else [list(row) for row in zip(*matrix)]
-                memo[word] = matrix_product(ring, left, right)
-        return memo[word]
+    def inner(row, column):
+        total = ring.constant(0)
+        for x, y in zip(row, column):
+            total = total + x * y
+        return total
 
     def trace(word):
-        total, m = ring.constant(0), product(word)
-        for i in range(d):
-            total = ring.add(total, m[i][i])
-        return total
+        product = [[ring.constant(int(i == j)) for j in size] for i in size]
+        for letter in word:
+            columns = transposed if letter == "v" else matrix
+            product = [[inner(row, column) for column in columns] for row in product]
+        return inner([product[i][i] for i in size], [ring.constant(1)] * len(matrix))
 
     return trace
 
 
-def matrix_product(ring, left, right):
-    out = []
-    for row in left:
-        line = []
-        for column in zip(*right):
-            total = ring.constant(0)
-            for x, y in zip(row, column):
-                total = ring.add(total, ring.mul(x, y))
-            line.append(total)
-        out.append(line)
-    return out
-
-
 def variation_trace(ring, direction, d):
-    """V = aI + sK, K skew or traceless symmetric of norm 1: traces to second order in s."""
-    a, s = ring.variable("a"), ring.variable("s")
-    epsilon = {"v": 1, "t": -1 if direction == "skew" else 1}
-    square = -1 if direction == "skew" else 1  # tr K^2
+    """Return the same for V = aI + sK to second order in s, K skew or traceless symmetric, |K| = 1."""
+    a, s, sign = ring.variable("a"), ring.variable("s"), -1 if direction == "skew" else 1
 
     def trace(word):
-        m = len(word)
-        pairs = sum(epsilon[x] * epsilon[y] for i, x in enumerate(word) for y in word[:i])
-        out = ring.mul(d, ring.power(a, m))
-        if pairs:
-            second = ring.mul(ring.power(a, m - 2), ring.mul(s, s))
-            out = ring.add(out, ring.mul(ring.constant(square * pairs), second))
-        return out
+        flips = [sign if letter == "t" else 1 for letter in word]
+        pairs = sign * sum(x * y for i, x in enumerate(flips) for y in flips[:i])  # tr K^2 = sign
+        out = d * a ** len(word)
+        return out + a ** (len(word) - 2) * s * s * pairs if pairs else out
 
     return trace
 
@@ -486,15 +507,23 @@ def variation_trace(ring, direction, d):
 # --------------------------------------------------------------------------------------- step kinds
 
 
-def get(step, key, kind=str):
-    value = step.get(key)
+def get(step, key, kind=str, of=None):
+    """Return a field of a step; a list may have a kind for its members too."""
+    value = step.get(key) if isinstance(step, dict) else None
     if not isinstance(value, kind) or isinstance(value, bool):
         raise Refused(f"field {key!r} is missing or of the wrong type")
+    if of and not all(isinstance(item, of) and not isinstance(item, bool) for item in value):
+        raise Refused(f"field {key!r} has a member of the wrong type")
     return value
 
 
+def plain(text):
+    """Return text that is safe to print on one line."""
+    return "".join(c if c.isprintable() else "?" for c in " ".join(str(text).split()))
+
+
 def rational(text):
-    if not isinstance(text, str) or not re.fullmatch(r"-?\d{1,4000}(/[1-9]\d{0,3999})?", text):
+    if not isinstance(text, str) or not re.fullmatch(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?", text):
         raise Refused(f"not a rational number: {str(text)[:40]!r}")
     return Fraction(text)
 
@@ -502,247 +531,227 @@ def rational(text):
 def ends(pair):
     if not isinstance(pair, list) or len(pair) != 2:
         raise Refused("a range needs two ends")
-    low = None if pair[0] == "-oo" else rational(pair[0])
-    return low, None if pair[1] == "oo" else rational(pair[1])
+    return None if pair[0] == "-oo" else rational(pair[0]), None if pair[1] == "oo" else rational(pair[1])
 
 
 def range_text(domain):
-    def one(name):
-        low, high = domain[name]
+    def one(name, low, high):
         return f"{name} in {'(' if low == '-oo' else '['}{low}, {high}{')' if high == 'oo' else ']'}"
 
-    return ", ".join(one(name) for name in sorted(domain))
+    return ", ".join(one(name, *domain[name]) for name in sorted(domain))
+
+
+def words_of(sentence):
+    return set(re.findall(NAME, sentence))
 
 
 class Scope:
     """The steps of one certificate, or of one case of it, and what they have established."""
 
     def __init__(self, certificate, parent=None, case=()):
-        self.certificate, self.parent, self.case = certificate, parent, case
-        self.ring = certificate.ring
-        self.names, self.used, self.sentences, self.arguments = {}, set(), {}, set()
+        self.certificate, self.parent, self.case, self.ring = certificate, parent, case, certificate.ring
+        self.names, self.meaning, self.pinned = {}, {}, set()  # values; defining sentences; taken over
+        self.used, self.sentences, self.foreign = set(), set(), set()
+
+    def variable(self, name):
+        if name not in self.ring.names or name in self.case:
+            raise Refused(f"{str(name)[:40]!r} is no variable here")
+        return name
 
     def lookup(self, name):
         if name in self.names:
             self.used.add(name)
             return self.names[name]
-        if self.parent is None:
-            if name not in self.ring.names:
-                raise Refused(f"unknown name {name[:40]!r}")
-            return self.ring.variable(name)
-        out = self.parent.lookup(name)
-        return self.ring.subs(out, self.case[0], self.ring.constant(self.case[1]))
+        if self.parent:
+            return self.localised(self.parent.lookup(name))
+        return self.ring.variable(self.variable(name))
+
+    def localised(self, value):
+        """In a case, put the value of its variable."""
+        return self.ring.subs(value, self.case[0], self.ring.constant(self.case[1])) if self.case else value
 
     def value(self, text):
-        out = Expression(text, self.ring, self.lookup).result
+        out = Expression(text, self.ring, self).result
         if isinstance(out, bool):
             raise Refused("an expression is needed, not a statement")
         return out
 
     def poly(self, text):
-        return self.ring.polynomial(self.value(text))
+        return self.value(text).polynomial()
 
-    def bind(self, name, value, sentence):
-        if not re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", name) or name in self.ring.names or name in self.names:
-            raise Refused(f"{name!r} is no name, or is taken")
-        self.names[name] = value
-        return f"{name} := {sentence}"
+    def univariate(self, text, name):
+        return self.ring.univariate(self.poly(text), self.variable(name))
 
-    def computed_value(self, step, value, sentence):
+    def bind(self, name, value, meaning):
+        taken = self.names.keys() | (self.parent.names.keys() if self.parent else set()) | RESERVED | self.foreign
+        if not re.fullmatch(NAME, name) or name in self.ring.names or name in taken:
+            raise Refused(f"{name[:40]!r} is no name, or is taken")
+        self.certificate.size += len(value.top) + len(value.under)
+        if self.certificate.size > 10 * MAX_TERMS:
+            raise Refused("the definitions have too many terms")
+        self.names[name], self.meaning[name] = value, f"{name} := {meaning}"
+        return self.meaning[name]
+
+    def derived(self, step, value, meaning):
         """Bind a derived quantity after comparing it with the value that the certificate states."""
-        if not self.ring.equal(value, self.value(get(step, "value"))):
+        value = self.localised(value)
+        if not value.equals(self.value(get(step, "value"))):
             raise Refused("the value stated is not the value derived")
-        return self.bind(get(step, "name"), value, sentence)
+        return self.bind(get(step, "name"), value, meaning)
 
     def run(self, steps):
-        if not isinstance(steps, list):
-            raise Refused("steps must be a list")
         for number, step in enumerate(steps, 1):
             try:
                 self.add(step)
             except Refused as problem:
                 kind = str(step.get("kind"))[:20] if isinstance(step, dict) else "?"
-                raise Refused(f"step {number} ({kind}): {problem}") from None
-        stated = {s.partition(" := ")[0] for s in self.certificate.needed if " := " in s}
-        for name in self.names.keys() - self.used - stated:
-            raise Refused(f"the definition of {name!r} is not used")
+                raise Refused(f"step {number} ({plain(kind)}): {problem}") from None
+        for name in sorted(self.names.keys() - self.used):
+            if self.meaning[name] not in self.certificate.needed:
+                raise Refused(f"the definition of {name!r} is not used")
 
     def add(self, step):
         """Verify one step and return its sentences."""
-        kind = step.get("kind") if isinstance(step, dict) else None
-        if not isinstance(kind, str) or kind not in KINDS:
-            raise Refused(f"unknown step kind {str(kind)[:40]!r}")
+        kind = get(step, "kind")
+        if kind not in KINDS:
+            raise Refused(f"unknown step kind {kind[:40]!r}")
         out = getattr(self, kind)(step)
         out = out if isinstance(out, list) else [out]
-        self.sentences.update({sentence: kind for sentence in out})
+        self.sentences.update(out)
         return out
 
     # Each rule returns the sentence that it has verified.
 
     def loss(self, step):
-        ring, layers, rows = self.ring, get(step, "layers", int), get(step, "V", list)
-        if not 1 <= layers <= 4 or not 1 <= len(rows) <= 4 or any(len(r) != len(rows) for r in rows):
+        layers, rows = get(step, "layers", int), get(step, "V", list, of=list)
+        if not 1 <= layers <= 4 or not 1 <= len(rows) <= 4 or any(len(row) != len(rows) for row in rows):
             raise Refused("layers must be 1..4 and V square of size 1..4")
-        trace = matrix_trace(ring, [[self.value(x) for x in row] for row in rows])
+        trace = matrix_trace(self.ring, [[self.value(x) for x in row] for row in rows])
         noise = self.value(step["noise"]) if "noise" in step else None
-        value = loss(Words(ring, trace, None, ring.variable("n")), layers, noise)
+        self.ring.index("n")
+        value = loss(Words(self.ring, self.lookup("n"), trace), layers, noise)
         shown = "; ".join(", ".join(row) for row in rows)
-        extra = f", noise={step['noise']}" if noise else ""
-        return self.computed_value(step, value, f"loss(layers={layers}, V=[{shown}]{extra})")
+        extra = f", noise={step['noise']}" if "noise" in step else ""
+        return self.derived(step, value, f"loss(layers={layers}, V=[{shown}]{extra})")
 
     def variation(self, step):
-        ring, layers, direction = self.ring, get(step, "layers", int), get(step, "direction")
+        layers, direction, d = get(step, "layers", int), get(step, "direction"), self.value(get(step, "d"))
         if not 1 <= layers <= 4 or direction not in ("skew", "symmetric"):
             raise Refused("layers must be 1..4, direction skew or symmetric")
-        trace = variation_trace(ring, direction, self.value(get(step, "d")))
-        value = loss(Words(ring, trace, 2, ring.variable("n")), layers, None)
-        sentence = f"loss(layers={layers}, V=aI+sK, K {direction} of norm 1, d={step['d']}) + O(s^3)"
-        return self.computed_value(step, value, sentence)
+        if words_of(step["d"]) - {"d"} or {self.variable(v) for v in "san"} & words_of(step["d"]):
+            raise Refused("d must be a number or the variable d")
+        words = Words(self.ring, self.ring.variable("n"), variation_trace(self.ring, direction, d), 2)
+        meaning = f"loss(layers={layers}, V=aI+sK, K {direction} of norm 1, d={step['d']}) + O(s^3)"
+        return self.derived(step, loss(words, layers), meaning)
 
     def moment(self, step):
-        powers = get(step, "powers", list)
-        if not all(isinstance(k, int) and 0 < k <= 12 for k in powers) or not 0 < sum(powers) <= 12:
+        powers, d, n = get(step, "powers", list, of=int), self.value(get(step, "d")), self.value(get(step, "n"))
+        if not powers or min(powers) < 1 or sum(powers) > 12:
             raise Refused("powers must be positive integers of sum at most 12")
-        d, n = self.value(get(step, "d")), self.value(get(step, "n"))
-        words = Words(self.ring, lambda word: d, None, n)
-        value, shown = words.expect(["w" * k for k in powers]), ", ".join(map(str, powers))
-        return self.computed_value(step, value, f"E prod tr W^k, k = {shown}, d={step['d']}, n={step['n']}")
+        value, shown = Words(self.ring, n, lambda _: d).expect(["w" * k for k in powers]), ", ".join(map(str, powers))
+        return self.derived(step, value, f"E prod tr W^k, k = {shown}, d={step['d']}, n={step['n']}")
 
     def chi(self, step):
-        power, m = get(step, "power", int), self.value(get(step, "m"))
+        power, m, value = get(step, "power", int), self.value(get(step, "m")), self.ring.constant(1)
         if abs(power) > 200:
             raise Refused("the power is too large")
-        value = self.ring.constant(1)
-        for k in range(1, abs(power) + 1):
-            shift = 2 * k - 2 if power > 0 else -2 * k
-            factor = self.ring.add(m, self.ring.constant(shift))
-            value = (self.ring.mul if power > 0 else self.ring.div)(value, factor)
-        return self.computed_value(step, value, f"E X^{power}, X ~ chi2({step['m']})")
+        for k in range(abs(power)):
+            value = value * (m + 2 * k) if power > 0 else value / (m - 2 * (k + 1))
+        return self.derived(step, value, f"E X^{power}, X ~ chi2({step['m']})")
 
     def define(self, step):
         return self.bind(get(step, "name"), self.value(get(step, "as")), step["as"])
 
     def identity(self, step):
-        if not self.ring.equal(self.value(get(step, "left")), self.value(get(step, "right"))):
+        if not self.value(get(step, "left")).equals(self.value(get(step, "right"))):
             raise Refused("the two sides are not equal")
         return f"{step['left']} == {step['right']}"
 
     def sign(self, step):
         relation, domain, method = get(step, "relation"), get(step, "domain", dict), get(step, "method")
+        ranges, p = {self.variable(name): ends(pair) for name, pair in domain.items()}, self.poly(get(step, "of"))
         if relation not in (">", ">=", "<", "<="):
-            raise Refused(f"unknown relation {relation!r}")
-        if any(name not in self.ring.names for name in domain):
-            raise Refused("a range is given for something that is no variable")
-        p = self.poly(get(step, "of"))
+            raise Refused(f"unknown relation {relation[:20]!r}")
+        if any(e and self.ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
+            raise Refused("a variable has no range")
         p = p if relation[0] == ">" else {m: -c for m, c in p.items()}
-        strict, ranges = len(relation) == 1, {name: ends(pair) for name, pair in domain.items()}
-        self.positive(p, strict, ranges, method, step)
+        if method == "shift":
+            self.shifted(p, len(relation) == 1, ranges)
+        elif method == "sturm" and len(ranges) == 1 and len(relation) == 1:
+            ((name, (low, high)),) = ranges.items()
+            q = self.ring.univariate(p, name)
+            if count_roots(q, low, high) or sign_at(q, low, -1) != 1:
+                raise Refused("Sturm's theorem does not give that sign")
+        elif method == "squares":
+            self.squares(step, p, len(relation) == 1, {v: pair for v, pair in ranges.items() if pair != (None, None)})
+        else:
+            raise Refused(f"no method {method[:20]!r} for this sign")
         return f"{step['of']} {relation} 0 for {range_text(domain)}"
 
-    def positive(self, p, strict, ranges, method, step):
-        ring = self.ring
-        if method == "shift":
-            self.shifted(p, strict, ranges)
-        elif method == "sturm":
-            (name,) = ranges
-            q, (low, high) = ring.univariate(p, name), ranges[name]
-            if not strict or not q or count_roots(q, low, high) or end_sign(q, low, -1) != 1:
-                raise Refused("Sturm's theorem does not give that sign")
-        elif method == "squares":  # multiplier * p = sum of weight * base^2
-            free = {v: r for v, r in ranges.items() if r != (None, None)}
-            factor, total = ring.polynomial(self.value(step.get("multiplier", "1"))), ring.constant(0)
-            self.shifted(factor, True, free)
-            for k, (weight, base) in enumerate(get(step, "terms", list)):
-                w, b = self.value(weight), self.value(base)
-                self.shifted(ring.polynomial(w), strict and k == 0, free)
-                if strict and k == 0 and not ring.equal(b, ring.constant(1)):
-                    raise Refused("for a strict sign the first square must be 1")
-                total = ring.add(total, ring.mul(w, ring.mul(b, b)))
-            if not ring.equal(total, (p_mul(factor, p), ring.one)):
-                raise Refused("the sum of squares is not the polynomial")
-        else:
-            raise Refused(f"unknown method {str(method)[:20]!r}")
+    def squares(self, step, p, strict, ranges):
+        """Prove p >= 0 by multiplier * p = sum of weight * base^2, the multiplier > 0, the weights >= 0
+        on the ranges; for p > 0 the first base is 1 and the first weight > 0."""
+        terms, factor = get(step, "terms", list, of=list), self.poly(step.get("multiplier", "1"))
+        if any(len(term) != 2 for term in terms) or (strict and (not terms or terms[0][1] != "1")):
+            raise Refused("terms are pairs weight, base; for a strict sign the first base must be 1")
+        self.shifted(factor, True, ranges)
+        total = self.ring.constant(0)
+        for k, (weight, base) in enumerate(terms):
+            self.shifted(self.poly(weight), strict and k == 0, ranges)
+            total = total + self.value(weight) * self.value(base) ** 2
+        if total.polynomial() != p_mul(factor, p):
+            raise Refused("the sum of squares is not the polynomial")
 
     def shifted(self, p, strict, ranges):
         """Prove p > 0 (or >= 0) on a box: non-negative coefficients after x = low + y, x = high - y,
-        or x = (low + high y)/(1 + y)."""
+        or x = (low + high y)/(1 + y), y >= 0; p > 0: also a positive one at every corner."""
         ring, corners = self.ring, [{}]
         for name, (low, high) in ranges.items():
             x, i = ring.variable(name), ring.index(name)
-            degree = max((m[i] for m in p), default=0)
-            if low is None and high is None:
-                raise Refused(f"the shift method needs a finite end for {name}")
-            if low is not None and high is not None:
-                if low > high:
-                    raise Refused("a range has its ends in the wrong order")
-                one = ring.add(ring.constant(1), x)
-                image = ring.add(ring.constant(low), ring.mul(ring.constant(high), x))
-                total = ring.constant(0)
-                for k, c in ring.coefficients(p, name).items():
-                    factor = ring.mul(ring.power(image, k), ring.power(one, degree - k))
-                    total = ring.add(total, ring.mul((c, ring.one), factor))
-                p = total[0]
-                corners = [{**c, i: e} for c in corners for e in (0, degree)]
+            if (low is None and high is None) or (None not in (low, high) and low > high):
+                raise Refused("the shift method needs a finite end, and ends in order")
+            if None not in (low, high):
+                degree = max((m[i] for m in p), default=0)
+                corners = [{**corner, i: e} for corner in corners for e in (0, degree)]
+                p, _ = ring.replace(p, name, (x * high + low).top, (x + 1).top)
             else:
-                y = ring.add(ring.constant(low), x) if high is None else ring.add(ring.constant(high), x, -1)
-                p = ring.subs((p, ring.one), name, y)[0]
+                p, _ = ring.replace(p, name, (x + low if high is None else x * -1 + high).top, ring.one)
         if any(c < 0 for c in p.values()):
             raise Refused("a coefficient is negative after the shift")
-        if any(e and self.ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
+        if any(e and ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
             raise Refused("a variable has no range")
-        for corner in corners if strict else []:
-            if not p.get(tuple(corner.get(i, 0) for i in range(len(ring.names)))):
-                raise Refused("the sign is not strict at an end")
-
-    def isolate(self, p, pair_list, whole):
-        """Check that the intervals isolate all real roots of p on a range; return their number."""
-        low, last = whole
-        for pair in pair_list:
-            a, b = ends(pair)
-            if a is None or b is None or (last is not None and b > last) or (low is not None and a < low):
-                raise Refused("an isolating interval leaves the range")
-            if count_roots(p, a, b) != 1:
-                raise Refused(f"not exactly one root in {pair}")
-            low = b
-        if count_roots(p, *whole) != len(pair_list):
-            raise Refused("the intervals do not contain all the roots")
-        return len(pair_list)
+        if strict and not all(tuple(c.get(i, 0) for i in range(len(ring.names))) in p for c in corners):
+            raise Refused("the sign is not strict at an end")
 
     def roots(self, step):
-        name, domain = get(step, "variable"), get(step, "range", list)
-        p = self.ring.univariate(self.poly(get(step, "of")), name)
-        k = self.isolate(p, get(step, "intervals", list), ends(domain))
+        p, domain = self.univariate(get(step, "of"), get(step, "variable")), get(step, "range", list)
+        k = isolate(p, get(step, "intervals", list), *ends(domain))
         shown = "".join(f" [{a}, {b}]" for a, b in step["intervals"])
-        return f"{step['of']} has {k} real roots for {range_text({name: domain})}:{shown or ' none'}"
+        return f"{step['of']} has {k} real roots for {range_text({step['variable']: domain})}:{shown or ' none'}"
 
     def atroots(self, step):
-        name, relation = get(step, "variable"), get(step, "relation")
-        domain, pairs = get(step, "range", list), get(step, "intervals", list)
-        p = self.ring.univariate(self.poly(get(step, "at")), name)
-        q = self.ring.univariate(self.poly(get(step, "of")), name)
-        self.isolate(p, pairs, ends(domain))
-        for pair in pairs:
-            low, high = ends(pair)
-            if relation not in (">", "<") or not q or count_roots(q, low, high):
-                raise Refused("the sign is not constant on an isolating interval")
-            if end_sign(q, low, -1) != (1 if relation == ">" else -1):
-                raise Refused(f"the sign is not {relation} at the root in {pair}")
+        name, relation, domain = get(step, "variable"), get(step, "relation"), get(step, "range", list)
+        p, q = (self.univariate(get(step, key), name) for key in ("at", "of"))
+        isolate(p, get(step, "intervals", list), *ends(domain))
+        for low, high in map(ends, step["intervals"]):
+            if count_roots(q, low, high) or sign_at(q, low, -1) != {">": 1, "<": -1}.get(relation):
+                raise Refused(f"the sign is not {relation[:2]!r} on a whole isolating interval")
         return f"{step['of']} {relation} 0 at the real roots of {step['at']}, {range_text({name: domain})}"
 
     def cases(self, step):
-        name, low, high = get(step, "variable"), get(step, "from", int), get(step, "to", int)
-        conclude, parts = get(step, "conclude", list), get(step, "steps", list)
+        name, low, high = self.variable(get(step, "variable")), get(step, "from", int), get(step, "to", int)
+        conclude, parts = get(step, "conclude", list, of=str), get(step, "steps", list, of=list)
         if not 0 <= high - low < 500 or len(parts) != high - low + 1 or self.parent or not conclude:
-            raise Refused("cases must be a list with one entry for each value")
+            raise Refused("cases must be a list with one entry for each value, and may not be nested")
         for value, steps in zip(range(low, high + 1), parts):
             inner = Scope(self.certificate, self, (name, value))
-            self.ring.index(name)
             try:
                 inner.run(steps)
             except Refused as problem:
                 raise Refused(f"{name} = {value}: {problem}") from None
-            if any(inner.sentences.get(s, "argued") in ASSUMED for s in conclude):
-                raise Refused(f"{name} = {value}: a conclusion is not established")
+            for s in conclude:
+                if s not in inner.sentences or s.startswith(ASSUMED) or words_of(s) & inner.names.keys():
+                    raise Refused(f"{name} = {value}: {s[:80]!r} is not established for names of all cases")
         return [f"for {name} = {low}..{high}: {s}" for s in conclude]
 
     def series(self, step):
@@ -754,50 +763,63 @@ class Scope:
         return f"sum 1/(t, log t, log log t, ... to the powers {', '.join(step['exponents'])}) {found}"
 
     def arithmetic(self, step):
-        test, text = get(step, "test"), get(step, "test")
-        for call, value in get(step, "values", list):
-            rational(value)
-            if call not in text or f"{call} = {value}" not in self.sentences:
+        test, values = get(step, "test"), {}
+        for pair in get(step, "values", list, of=list):
+            call, value = pair if len(pair) == 2 else (None, None)
+            values[call] = rational(value)
+            if not self.sentences & {f"{call} = {value}", f"computed: {call} = {value}"}:
                 raise Refused(f"the value of {str(call)[:60]!r} has no support")
-            text = text.replace(call, f"({value})")
-        if Expression(text, Ring([])).result is not True:
+        if Expression(test, Ring([]), None, values).result is not True:
             raise Refused("the statement is false")
         return test
 
     def depends(self, step):
-        sentences = get(step, "sentences", list)
-        other = self.certificate.other(get(step, "id"), get(step, "sha256"))
+        sentences, other = get(step, "sentences", list, of=str), self.certificate.other(get(step, "id"), get(step, "sha256"))
+        if self.parent:
+            raise Refused("a dependency inside a case")
         for sentence in sentences:
-            if other.scope.sentences.get(sentence, "argued") in ASSUMED:
-                raise Refused(f"{step['id']} does not establish {str(sentence)[:80]!r}")
-            name, _, rest = sentence.partition(" := ")
-            if rest:
-                self.bind(name, self.certificate.translate(other, other.scope.names[name]), rest)
-                self.used.add(name)
+            if sentence not in other.scope.sentences or sentence.startswith(("cited: ", "argued: ")):
+                raise Refused(f"{step['id']} does not establish {sentence[:80]!r}")
+            self.take(other, sentence)
         return sentences
+
+    def take(self, other, sentence):
+        """Take over the meaning of every name in a sentence of another certificate."""
+        for word in words_of(sentence):
+            if word in other.ring.names:
+                self.variable(word)
+            elif word in other.scope.names:
+                value, meaning = self.certificate.translate(other, other.scope.names[word]), other.scope.meaning[word]
+                if word not in self.names:
+                    self.bind(word, value, meaning.partition(" := ")[2])
+                    self.sentences.add(meaning)
+                    self.take(other, meaning)
+                elif not value.equals(self.names[word]):
+                    raise Refused(f"{word!r} means something else in {other.id}")
+                self.used.add(word)
+                if word in other.pinned and self.meaning[word] == meaning:
+                    self.pinned.add(word)
+            elif word in self.names or word in self.ring.names:
+                raise Refused(f"{word!r} means something else in {other.id}")
+            else:
+                self.foreign.add(word)
 
     def cited(self, step):
         for hypothesis in get(step, "hypotheses", list):
             text, by = get(hypothesis, "text"), get(hypothesis, "by")
-            known = by in self.sentences or by in self.arguments or by in self.certificate.hypotheses
-            if not text or not known:
-                raise Refused(f"the hypothesis {text[:60]!r} of {step.get('id')} has no support")
-        self.certificate.assume("cited", get(step, "id"))
-        return f"cited: {step['id']}"
+            if not text or not (by in self.sentences or by in self.certificate.hypotheses):
+                raise Refused(f"the hypothesis {text[:60]!r} has no support")
+        return self.certificate.assume("cited", self.certificate.needs(get(step, "id")), step["id"])
 
     def argued(self, step):
         if len(get(step, "text")) < 20:
             raise Refused("an argument must be given in full")
-        self.certificate.assume("argued", self.certificate.id)
-        self.arguments.add(f"argued: {get(step, 'name')}")
-        return f"argued: {step['name']}"
+        return self.certificate.assume("argued", self.certificate.id, get(step, "name"))
 
     def computed(self, step):
-        routes = get(step, "routes", list)
-        if len(set(routes)) < 2 or not get(step, "text"):
+        if len(set(get(step, "routes", list, of=str))) < 2 or not get(step, "text"):
             raise Refused("a computed step must name two independent routes")
-        self.certificate.assume("computed", self.certificate.id)
-        return get(step, "sentence")
+        return self.certificate.assume("computed", self.certificate.id, get(step, "sentence"))
 
 
 KINDS = set("loss variation moment chi define identity sign roots atroots cases series arithmetic "
@@ -833,15 +855,15 @@ def read_json(path):
     with open(path, "rb") as file:
         raw = file.read(MAX_BYTES + 1)
     depth = 0
-    for byte in re.sub(rb'"(?:[^"\\]|\\.)*"', b"", raw):
-        depth += (byte in b"[{") - (byte in b"]}")
+    for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", raw)):
+        depth += 1 if bracket in b"[{" else -1
         if depth > MAX_DEPTH:
             raise Refused("nested too deeply")
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=number,
                           parse_float=no_float, parse_constant=no_float)  # fmt: skip
     except (ValueError, RecursionError) as problem:
-        raise Refused(f"not JSON: {str(problem)[:80]}") from None
+        raise Refused(f"not JSON: {plain(problem)[:80]}") from None
 
 
 class Store:
@@ -856,90 +878,106 @@ class Store:
         if name not in self.done:
             self.path.append(name)
             try:
-                inside = isinstance(self.folder, dict)
-                data = self.folder.get(name) if inside else read_json(os.path.join(self.folder, name + ".json"))
-                self.done[name] = Certificate(self, name, data)
+                self.done[name] = self.check(name)
             except Refused as problem:
                 self.done[name] = problem
+            except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError,
+                    ValueError) as problem:  # fmt: skip
+                self.done[name] = Refused(f"malformed ({type(problem).__name__})")
             finally:
                 self.path.pop()
         if isinstance(self.done[name], Refused):
             raise self.done[name]
         return self.done[name]
 
+    def check(self, name):
+        if not re.fullmatch(ID, name):
+            raise Refused("the file name is no claim id")
+        if isinstance(self.folder, dict):
+            return Certificate(self, name, self.folder.get(name))
+        return Certificate(self, name, read_json(os.path.join(self.folder, name + ".json")))
+
 
 class Certificate:
     """One certificate, checked when it is built."""
 
+    size = 0  # terms of all definitions so far
+
     def __init__(self, store, name, data):
-        self.store, self.assumptions, book = store, set(), store.book
+        self.store, self.assumptions, self.id = store, set(), name
         if not isinstance(data, dict) or set(data) != {"format", "claim", "variables", "steps", "sha256"}:
             raise Refused("a certificate has the keys format, claim, variables, steps, sha256")
         if data["format"] != FORMAT:
             raise Refused(f"the format is not {FORMAT!r}")
-        claim, variables = data["claim"], data["variables"]
-        if not isinstance(claim, dict) or claim.get("id") != name:
+        self.claim, variables, steps = get(data, "claim", dict), get(data, "variables", list, of=str), get(data, "steps", list)
+        if self.claim.get("id") != name:
             raise Refused("the id of the claim is not the name of the file")
-        if data["sha256"] != {"claim": digest(claim), "steps": digest([variables, data["steps"]])}:
+        if data["sha256"] != {"claim": digest(self.claim), "steps": digest([variables, steps])}:
             raise Refused("a hash does not agree")
-        if not isinstance(variables, list) or len(variables) > 40 or not all(
-            isinstance(v, str) and re.fullmatch(r"[A-Za-z_][A-Za-z_0-9]*", v) for v in variables
-        ) or len(set(variables)) != len(variables):  # fmt: skip
-            raise Refused("variables must be distinct names")
-        self.id, self.claim, self.ring, self.digest = name, claim, Ring(variables), digest(data)
-        self.hypotheses = {f"given: {h}" for h in get(claim, "hypotheses", list)}
-        params = get(claim, "params", dict)
-        self.needed = [fill(s, params) for s in get(claim, "proves", list)]
-        if claim.get("test"):
-            self.needed.append(claim["test"])
-        if not self.needed:
-            raise Refused("the claim does not say which sentences its certificate must establish")
-        if book is not None and book.get(name) != claim:
+        if store.book is not None and (name not in store.book or digest(store.book[name]) != digest(self.claim)):
             raise Refused("the claim is not the one in the book")
+        if len(variables) > 40 or len(set(variables)) != len(variables) or not all(
+            re.fullmatch(NAME, v) and v not in RESERVED for v in variables):  # fmt: skip
+            raise Refused("variables must be distinct names")
+        self.ring, self.digest, params = Ring(variables), digest(data), get(self.claim, "params", dict)
+        self.hypotheses = {f"given: {h}" for h in get(self.claim, "hypotheses", list, of=str)}
+        self.needed = [fill(s, params) for s in get(self.claim, "proves", list, of=str)]
+        witnesses = {n for s in self.needed if s.startswith("exists ") for n in s[7:].split(", ")}
+        sentences = [s for s in self.needed if not s.startswith("exists ")]
+        test = get(self.claim, "test") if self.claim.get("test") is not None else None
+        if not sentences and test is None:
+            raise Refused("the claim does not say which sentences its certificate must establish")
         self.scope = Scope(self)
-        self.scope.run(data["steps"])
-        for sentence in self.needed:
+        self.scope.run(steps)
+        if test is not None and not self.scope.sentences & {test, f"computed: {test}"}:
+            raise Refused(f"the test {test[:120]!r} is not established")
+        for sentence in sentences:
             if sentence not in self.scope.sentences:
                 raise Refused(f"the sentence {sentence[:120]!r} is not established")
-        self.steps = len(data["steps"])
+        self.pinned = self.scope.pinned | {n for n, meaning in self.scope.meaning.items() if meaning in sentences}
+        for name in sorted({w for s in sentences for w in words_of(s)} & self.scope.names.keys()):
+            if name not in self.pinned | witnesses:
+                raise Refused(f"the claim does not say what {name!r} is: its proves needs {self.scope.meaning[name][:60]!r}"
+                              f" or 'exists {name}', or a claim that it uses must say so")  # fmt: skip
 
-    def assume(self, kind, name):
+    def needs(self, name):
+        """Return an id that the claim uses."""
+        if not re.fullmatch(ID, name) or ("uses" in self.claim and name not in get(self.claim, "uses", list)):
+            raise Refused(f"{plain(name)[:80]} is not among the claims that this one uses")
+        return name
+
+    def assume(self, kind, name, text):
+        if not text or not text.isprintable():
+            raise Refused("a name or sentence must be one line of text")
         self.assumptions.add(f"{kind}:{name}")
+        return f"{kind}: {text}"
 
     def other(self, name, sha256):
-        if not re.fullmatch(r"[a-z0-9]+([.-][a-z0-9]+)*", name):
-            raise Refused("a dependency is no claim id")
         try:
-            other = self.store.get(name)
+            other = self.store.get(self.needs(name))
         except Refused as problem:
-            raise Refused(f"dependency {name}: {problem}") from None
+            raise Refused(f"dependency {plain(name)[:80]}: {problem}") from None
         if other.digest != sha256:
             raise Refused(f"dependency {name}: the hash does not agree")
         self.assumptions |= other.assumptions
         return other
 
     def translate(self, other, value):
-        ring = self.ring
-        index = [ring.names.index(v) if v in ring.names else None for v in other.ring.names]
+        """Return a value of another certificate in the variables of this one."""
 
         def move(p):
             out = {}
             for m, c in p.items():
-                e = [0] * len(ring.names)
-                for i, k in zip(index, m):
-                    if k and i is None:
-                        raise Refused("a definition taken over uses a variable that is not declared")
-                    if k:
-                        e[i] = k
-                out[tuple(e)] = c
+                powers = {v: e for v, e in zip(other.ring.names, m) if e}
+                if powers.keys() - set(self.ring.names):
+                    raise Refused("a definition taken over uses a variable that is not declared")
+                out[tuple(powers.get(v, 0) for v in self.ring.names)] = c
             return out
 
-        return move(value[0]), move(value[1])
+        return Quotient(self.ring, move(value.top), move(value.under))
 
 
 def fill(template, params):
-    if not isinstance(template, str):
-        raise Refused("a sentence must be text")
     return re.sub(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}", lambda m: str(params.get(m[1], m[0])), template)
 
 
@@ -949,14 +987,13 @@ def check_folder(folder, book=None, seconds=120.0, only=None):
     for name in names if only is None else only:
         Clock.end = time.monotonic() + seconds
         try:
-            certificate = store.get(name)
+            modulo = ", ".join(sorted(store.get(name).assumptions))
+            result = True, "checked" + (f" modulo {modulo}" if modulo else "")
         except Refused as problem:
-            yield name, False, str(problem)
-        except (RecursionError, MemoryError, TypeError, ValueError, KeyError, AttributeError, OSError) as problem:
-            yield name, False, f"malformed ({type(problem).__name__})"
-        else:
-            modulo = ", ".join(sorted(certificate.assumptions))
-            yield name, True, "checked" + (f" modulo {modulo}" if modulo else "")
+            result = False, str(problem)
+        finally:
+            Clock.end = float("inf")
+        yield name, *result
 
 
 def read_book(folder):
@@ -971,27 +1008,30 @@ def read_book(folder):
         if name.endswith(".toml"):
             with open(os.path.join(folder, name), "rb") as file:
                 for entry in tomllib.load(file).get("claim", []):
-                    claim = {k: entry.get(k, v) for k, v in defaults.items()}
-                    out[entry["id"]] = {"id": entry["id"], **claim}
+                    out[entry["id"]] = {"id": entry["id"]} | {k: entry.get(k, v) for k, v in defaults.items()}
     return out
 
 
 def main(arguments):
-    options = {"--book": None, "--limit": "120"}
-    while len(arguments) > 2 and arguments[-2] in options:
-        options[arguments[-2]] = arguments[-1]
-        arguments = arguments[:-2]
-    if len(arguments) != 1 or not os.path.isdir(arguments[0]):
-        print(__doc__.partition("\n\n")[2].partition("\n")[0], file=sys.stderr)
+    parser = argparse.ArgumentParser(prog="recheck.py", description=__doc__.partition("\n")[0])
+    parser.add_argument("folder", help="a folder of certificates (*.json)")
+    parser.add_argument("--book", help="a folder of TOML files: each claim must be the one there")
+    parser.add_argument("--limit", type=float, default=120.0, help="seconds for one certificate")
+    options = parser.parse_args(arguments)
+    sys.stdout.reconfigure(errors="backslashreplace")
+    try:
+        book = options.book and read_book(options.book)
+        answers = check_folder(options.folder, book, options.limit)
+        bad = total = 0
+        for name, accepted, message in answers:
+            print(f"{'accepted' if accepted else 'REFUSED '}  {plain(name)}: {message}", flush=True)
+            total, bad = total + 1, bad + (not accepted)
+            if accepted and book is None:
+                claim = read_json(os.path.join(options.folder, name + ".json"))["claim"]
+                print(f"          states (not compared with a book): {plain(fill(str(claim.get('statement')), claim['params']))}")
+    except (OSError, KeyError, TypeError, ValueError) as problem:
+        print(f"recheck.py: {plain(problem)}", file=sys.stderr)
         return 2
-    book, folder = options["--book"] and read_book(options["--book"]), arguments[0]
-    bad = total = 0
-    for name, accepted, message in check_folder(folder, book, float(options["--limit"])):
-        print(f"{'accepted' if accepted else 'REFUSED '}  {name}: {message}")
-        total, bad = total + 1, bad + (not accepted)
-        if accepted and book is None:
-            claim = read_json(os.path.join(folder, name + ".json"))["claim"]
-            print(f"          states (not compared with a book): {fill(str(claim.get('statement')), claim['params'])}")
     print(f"{total - bad} accepted, {bad} refused")
     return 1 if bad else 0 if total else 5
 
