@@ -156,7 +156,8 @@ class Proof:
     def cases(self, variable: str, low: int, high: int, conclude: Sequence[str],
               each: Callable[[Proof, int], None], text: str = "") -> None:  # fmt: skip
         """State the sentences ``conclude`` for each integer value of a variable; ``each`` proves one."""
-        parts = []
+        parts: list[list[dict[str, Any]]] = []
+        found: list[str] = []
         for value in range(low, high + 1):
             inner = Proof.__new__(Proof)
             inner.variables, inner.draft = self.variables, self.draft
@@ -167,6 +168,10 @@ class Proof:
             except StepFails as problem:
                 raise StepFails(f"{variable} = {value}: {problem}") from None
             parts.append(inner.steps)
+            places = [f"[{a}, {b}]" for step in inner.steps for a, b in step.get("intervals", [])]
+            found.append(f"{variable} = {value}: {', '.join(places)}" if places else "")
+        if any(found):
+            text += " Isolating intervals: " + "; ".join(filter(None, found)) + "."
         self._add({"kind": "cases", "variable": variable, "from": low, "to": high,
                    "conclude": list(conclude), "steps": parts}, text)  # fmt: skip
 
