@@ -109,10 +109,11 @@ def smallest_at(
     >>> smallest_at(fmpz_poly([0, 0, 1]), [Fraction(2), Fraction(-1)])
     Fraction(-1, 1)
     """
+    integers = integer_polynomial(list(poly.coeffs()))
     precision = 64
     while precision <= bits:
         with workprec(precision + 20):
-            values = [poly(enclose(point, precision)) for point in points]
+            values = [integers(enclose(point, precision)) for point in points]
         for index, value in enumerate(values):
             if all(value < other for k, other in enumerate(values) if k != index):
                 return points[index]
