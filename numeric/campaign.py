@@ -250,7 +250,8 @@ def _pass(
     """Submits shards with a bounded number in flight; the loss of a worker ends the pass."""
     pending: dict[Future[Row], tuple[int, float]] = {}
     waiting = iter(todo)
-    exhausted, lost = False, None
+    exhausted = False
+    lost: Exception | None = None
     while pending or not exhausted:
         while not exhausted and lost is None and len(pending) < 64:
             shard = next(waiting, None)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-__all__ = ["BOUNDS", "UNIT", "DD", "two_product", "two_sum"]
+__all__ = ["BOUNDS", "DD", "UNIT", "two_product", "two_sum"]
 
 UNIT = Fraction(1, 2**53)
 BOUNDS = {

@@ -102,7 +102,7 @@ class _Scaled:
     def __init__(self, size: int) -> None:
         self.value = np.ones(size)
         self.offset: np.ndarray | None = None
-        self.root = 1.0  # exp(offset / 2), as an array once there is an offset
+        self.root: float | np.ndarray = 1.0  # exp(offset / 2)
 
     def renormalise(self) -> None:
         if 1e-150 < self.value.min() and self.value.max() < 1e150:

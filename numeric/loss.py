@@ -172,7 +172,8 @@ def losses(
     value = np.einsum("nij,nij->n", power, power)
     if noise:
         q = v[None] if total is None else total @ v
-        value += (noise / float(n or 1)) * np.einsum("nij,nij->n", q @ s, np.broadcast_to(q, s.shape))
+        q = np.broadcast_to(q, s.shape)
+        value += (noise / float(n or 1)) * np.einsum("nij,nij->n", q @ s, q)
     return value
 
 

@@ -57,8 +57,8 @@ def coefficients(v: np.ndarray, layers: int) -> np.ndarray:
         for j in range(d):
             for k in range(d):
                 if v[i, k]:
-                    key = (_packed(d, k, j),)
-                    step[i][j][key] = step[i][j].get(key, 0.0) - v[i, k]
+                    entry = (_packed(d, k, j),)
+                    step[i][j][entry] = step[i][j].get(entry, 0.0) - v[i, k]
         step[i][i][()] = 1.0
     power = step
     for _ in range(layers - 1):
@@ -95,7 +95,7 @@ def gram(
         rows = table[:, :count]
         entries = _entries(rng, d, n, count)
         rows[0] = 1.0
-        done = {(): 0}
+        done: dict[tuple[int, ...], int] = {(): 0}
         for row, key in enumerate(names[1:], start=1):
             if len(key) == 1:
                 rows[row] = entries[key[0]]

@@ -307,8 +307,8 @@ def judge(declaration: Declaration, sums: MeanSums) -> Judgement:
             verdict, reason = Verdict.REFUTED, f"e-value exp({against:.1f}) for the other sign"
         else:
             verdict, reason = Verdict.INCONCLUSIVE, f"e-value exp({log_e:.1f}) is below the bar"
-        rejected = (verdict is Verdict.CONFIRMED,)  # the mutant is the other sign
-        return Judgement(verdict, mean, error, log_e, sums.count, share, rejected, reason)
+        other_sign = (verdict is Verdict.CONFIRMED,)  # the one mutant of a sign
+        return Judgement(verdict, mean, error, log_e, sums.count, share, other_sign, reason)
     at_target, at_low, at_high, *mutated = sums.scores
     upper, lower = at_target - penalty, -at_target - penalty
     log_e = max(upper, lower) + math.log1p(math.exp(-abs(upper - lower))) - math.log(2)

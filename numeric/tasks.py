@@ -111,7 +111,8 @@ def job_for(
 
 def mean_task(job: Mapping[str, Any], rng: np.random.Generator) -> Row:
     """Count, sum, sum of squares, largest, and Catoni scores of one shard."""
-    declaration = Declaration(**{**job["declaration"], "mutants": tuple(job["declaration"]["mutants"])})
+    declared = dict(job["declaration"])
+    declaration = Declaration(**{**declared, "mutants": tuple(declared["mutants"])})
     draw = OBSERVABLES[job["observable"]](job["parameters"], rng)
     sums = run(declaration, draw, size=job["shard_size"])
     return (sums.count, sums.total, sums.squares, sums.largest, *sums.scores)

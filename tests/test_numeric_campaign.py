@@ -119,7 +119,7 @@ def test_resumes_after_kill_nine(tmp_path):
     code = (
         "import sys; sys.path.insert(0, sys.argv[2]); import test_numeric_campaign as t;"
         "from numeric import campaign;"
-        "campaign.run(t.slow_task, {'x': 1}, 60, journal=campaign.Journal(sys.argv[1]))"
+        "campaign.run(t.slow_task, {'x': 1}, 2000, journal=campaign.Journal(sys.argv[1]))"
     )
     here = str(Path(__file__).parent)
     root = str(Path(__file__).parent.parent)
@@ -143,13 +143,17 @@ def test_resumes_after_kill_nine(tmp_path):
     process.wait()
     journal = Journal(path)
     before = journal.rows(name)
-    assert 3 <= len(before) < 60
+    assert 3 <= len(before) < 2000
     ran = []
     rows = campaign.run(
-        same.slow_task, {"x": 1}, 30, journal=journal, progress=lambda done, _: ran.append(done)
+        same.slow_task,
+        {"x": 1},
+        len(before) + 8,
+        journal=journal,
+        progress=lambda done, _: ran.append(done),
     )
-    assert len(ran) == 30 - len([k for k in before if k < 30])
-    assert rows == campaign.run(same.slow_task, {"x": 1}, 30)
+    assert len(ran) == 8 and {k: rows[k] for k in before} == before
+    assert rows == campaign.run(same.slow_task, {"x": 1}, len(before) + 8)
     journal.close()
 
 
