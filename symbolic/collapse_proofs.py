@@ -111,8 +111,8 @@ PROOFS: dict[tuple[str, ...], Steps] = {
         ("identity", "Bertrand exponents (d-1-min(nu,2), -[nu=2]) of the radial integrand."),
         ("cited", "Chung-Fuchs: i.i.d. steps, real characteristic function; recurrent iff the "
          "integral of 1/(1-phi) over a ball diverges; transient walks tend to infinity."),
-        ("argued", "n < d: sum E|P_1...P_(k-1) eta_k| <= sum (E sqrt(Beta))^(k-1) E|eta| is finite, "
-         "E|eta| being finite since d-n+1 >= 2; so the law converges to one stationary law."),
+        ("argued", "n < d: sum E|P_1...P_(k-1) eta_k| <= sum (E sqrt(Beta))^(k-1) E|eta| is "
+         "finite, E|eta| being finite since d-n+1 >= 2; so the law converges to one stationary law."),
         ("argued", "Varying n_t >= d, d >= 3: Brownian motion at the times sigma^2 sum 1/chi2; the "
          "times are unbounded a.s. iff sum 1/n_t = infinity (Markov, Chebyshev)."),
     ),
@@ -121,7 +121,8 @@ PROOFS: dict[tuple[str, ...], Steps] = {
         ("argued", "Exchangeability of the N_s columns: E tr(H^+ X_s X_s^T H^+) = (n_s/N_s) "
          "E tr H^+."),
         _TRACE,
-        ("identity", "1/(s(sn-d-1)) = (n/(d+1)) (1/(sn-d-1) - 1/(sn)); the sum is a digamma value."),
+        ("identity", "1/(s(sn-d-1)) = (n/(d+1)) (1/(sn-d-1) - 1/(sn)); the sum is a digamma "
+         "value."),
     ),
     ("regression", "accumulate", "error", "almost-sure"): (
         ("identity", "H^-1 - (H+B)^-1 = (H+B)^-1 (B + B H^-1 B)(H+B)^-1 >= (H+B)^-1 B (H+B)^-1."),

@@ -123,8 +123,8 @@ _ROWS: tuple[tuple[str, str, str, str, str, str, str, Callable | None], ...] = (
     ),
     (
         "gaussian", "replace", "unbiased", "wasserstein", "almost-sure", "finite",
-        "W_2^2 converges to a finite random limit, (mu_infinity - mu)^2 + 1 under collapse (d = 1).",
-        None,
+        "W_2^2 converges to a finite random limit; under collapse (d = 1) it is "
+        "(mu_infinity - mu)^2 + 1.", None,
     ),
     (
         "gaussian", "replace", "mle", "covariance", "expectation", "zero",
@@ -152,8 +152,8 @@ _ROWS: tuple[tuple[str, str, str, str, str, str, str, Callable | None], ...] = (
     ),
     (
         "gaussian", "replace", "mle", "wasserstein", "almost-sure", "finite",
-        "W_2^2 converges to a finite random limit, (mu_infinity - mu)^2 + 1 under collapse (d = 1).",
-        None,
+        "W_2^2 converges to a finite random limit; under collapse (d = 1) it is "
+        "(mu_infinity - mu)^2 + 1.", None,
     ),
     (
         "gaussian", "accumulate", "unbiased", "covariance", "expectation", "finite",

@@ -63,7 +63,8 @@ def variance(
         estimator: "unbiased" (divisor N-1) or "mle" (divisor N); N counts the pooled samples when
             accumulating.
         t: number of fits, >= 0.
-        n: sample size of every fit, >= 2, or the list n_1, ..., n_t.
+        n: sample size of every fit, >= 2, or the list n_1, ..., n_t (when accumulating the later
+            entries may be 1).
 
     Raises:
         ValueError: for an argument out of range.
@@ -76,7 +77,7 @@ def variance(
     _check_words(regime, estimator)
     t = require_integer("t", t, 0)
     if isinstance(n, Sequence):
-        return _variance_schedule(regime, estimator, _check_schedule(n, t))
+        return _variance_schedule(regime, estimator, _check_schedule(regime, n, t))
     n = require_integer("n", n, 2)
     if t == 0:
         return Fraction(1)
@@ -146,7 +147,7 @@ def mean_error(
         if t > EXACT_TERMS:
             raise ValueError(f"the pooled unbiased mean error is summed for t <= {EXACT_TERMS}")
         n = [n] * t
-    sizes = _check_schedule(n, t)
+    sizes = _check_schedule(regime, n, t)
     if regime == "replace":
         return sum((Fraction(1, size) for size in sizes), Fraction(0))
     value, level, total = Fraction(0), Fraction(1), 0
@@ -269,12 +270,15 @@ def _check_words(regime: str, estimator: str) -> None:
         raise ValueError(f"estimator must be one of {', '.join(ESTIMATORS)}, not {estimator!r}")
 
 
-def _check_schedule(n: Sequence[int], t: int) -> list[int]:
+def _check_schedule(regime: str, n: Sequence[int], t: int) -> list[int]:
     if len(n) < t:
         raise ValueError(f"the schedule has {len(n)} sample sizes, fewer than t = {t}")
     if t > EXACT_TERMS:
         raise ValueError(f"an explicit schedule may have at most {EXACT_TERMS} generations")
-    return [require_integer("every sample size", size, 2) for size in n[:t]]
+    later = 1 if regime == "accumulate" else 2
+    return [
+        require_integer("every sample size", size, later if k else 2) for k, size in enumerate(n[:t])
+    ]
 
 
 def _variance_schedule(regime: str, estimator: str, sizes: list[int]) -> Fraction:

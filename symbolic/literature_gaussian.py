@@ -137,8 +137,8 @@ def mean_drift() -> LiteratureVerdict:
         "The means mu_t drift as a random walk.",
         verdict_word(not collapses("10"), False),
         "The steps have conditional variance Sigma_(t-1)/n_t, which is summable almost surely "
-        "under every schedule, so mu_t converges a.s.; only its second moment grows linearly, carried by "
-        "ever rarer chains (and only for lambda = 1 with the unbiased variance).",
+        "under every schedule, so mu_t converges a.s.; only its second moment grows linearly, "
+        "carried by ever rarer chains (and only for lambda = 1 with the unbiased variance).",
         (),
         {"E (mu_t - mu)^2 at n = 10, t = 1, 2, 3": linear},
     )
