@@ -45,7 +45,7 @@ def expression_text(expression: Any, variables: Sequence[str] = ()) -> str:
 def _terms(poly: dict[tuple[int, ...], Any], variables: Sequence[str]) -> list[tuple[int, str]]:
     out = []
     for exponents, value in sorted(poly.items(), reverse=True):
-        c = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(int(value)) if not isinstance(value, Fraction) else value
+        c = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(value)
         powers = [v if e == 1 else f"{v}**{e}" for v, e in zip(variables, exponents, strict=True) if e]
         head = [str(abs(c))] if abs(c) != 1 or not powers else []
         out.append((1 if c > 0 else -1, "*".join(head + powers)))
@@ -219,7 +219,8 @@ def _moment(match: re.Match[str], value: str | None) -> str:
 @_form(r"(\w+) := E X\^(-?\d+), X ~ chi2\((.*)\)")
 def _chi(match: re.Match[str], value: str | None) -> str:
     name, power, m = match.groups()
-    return _with_value(_name_latex(name), rf"\mathbb{{E}}\,X^{{{power}}}", value) + rf",\quad X\sim\chi^{{2}}_{{{_formula(m)}}}"
+    mean = _with_value(_name_latex(name), rf"\mathbb{{E}}\,X^{{{power}}}", value)
+    return mean + rf",\quad X\sim\chi^{{2}}_{{{_formula(m)}}}"
 
 
 @_form(r"(\w+) := (.*)")

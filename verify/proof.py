@@ -18,10 +18,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
-from flint import fmpq_mpoly, fmpz_poly
+from flint import fmpz_poly
 
+from symbolic.algebraic import real_roots
 from verify import recheck
 from verify.formula import expression_latex, expression_text
 from verify.outcome import Outcome, Step
@@ -281,29 +283,17 @@ def isolating_intervals(coefficients: Sequence[int], width: Fraction) -> list[tu
         coefficients: integers, constant term first, of a non-zero polynomial.
 
     >>> isolating_intervals([-2, 0, 1], Fraction(1, 4))
-    [(Fraction(-3, 2), Fraction(-11, 8)), (Fraction(11, 8), Fraction(3, 2))]
+    [(Fraction(-23, 16), Fraction(-11, 8)), (Fraction(11, 8), Fraction(23, 16))]
     """
-    from symbolic.values import workprec
-
-    poly = fmpz_poly(list(coefficients))
-    grid = width / 2
+    found = real_roots(fmpz_poly(list(coefficients)))
+    grid = width / 4
     while True:
-        with workprec(64 + 2 * grid.denominator.bit_length()):
-            reals = sorted((r.real for r, _ in poly.complex_roots() if r.imag == 0), key=float)
         out = []
-        for ball in reals:
-            middle = ball.mid().man_exp()
-            centre = Fraction(int(middle[0])) * Fraction(2) ** int(middle[1])
-            cell = Fraction(centre // grid) * grid
-            low, high = cell, cell + grid
-            if poly(int(low)) == 0 if low.denominator == 1 else False:
-                low -= grid / 4
-            if centre - low < grid / 64:
-                low -= grid / 4
-            if high - centre < grid / 64:
-                high += grid / 4
-            out.append((low, high))
-        if all(x[1] < y[0] or x[1] == y[0] for x, y in zip(out, out[1:], strict=False)):
+        for root in found:
+            near = root.refine(grid)
+            low, high = near.lower // grid * grid, -(-near.upper // grid) * grid
+            out.append((low - (grid if low == near.lower else 0), high + (grid if high == near.upper else 0)))
+        if all(left[1] <= right[0] for left, right in pairwise(out)):
             return out
         grid /= 4
 
