@@ -45,11 +45,15 @@ def expression_text(expression: Any, variables: Sequence[str] = ()) -> str:
 def _terms(poly: dict[tuple[int, ...], Any], variables: Sequence[str]) -> list[tuple[int, str]]:
     out = []
     for exponents, value in sorted(poly.items(), reverse=True):
-        c = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else Fraction(value)
+        c = Fraction(int(value.p), int(value.q)) if hasattr(value, "p") else _fraction(value)
         powers = [v if e == 1 else f"{v}**{e}" for v, e in zip(variables, exponents, strict=True) if e]
         head = [str(abs(c))] if abs(c) != 1 or not powers else []
         out.append((1 if c > 0 else -1, "*".join(head + powers)))
     return out
+
+
+def _fraction(value: Any) -> Fraction:
+    return value if isinstance(value, Fraction) else Fraction(int(value))
 
 
 def _join(terms: list[tuple[int, str]]) -> str:
