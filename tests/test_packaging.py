@@ -91,7 +91,7 @@ def wheel(tmp_path_factory):
             shutil.copytree(origin, source / name, ignore=shutil.ignore_patterns("__pycache__"))
         else:
             shutil.copy(origin, source / name)
-    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), "source"]
+    command = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(folder), str(source)]
     subprocess.run(command, cwd=folder, check=True)
     (path,) = folder.glob("*.whl")
     return path
@@ -114,9 +114,7 @@ def test_the_wheel_runs_from_an_empty_foreign_folder(wheel, tmp_path):
     empty.mkdir()
 
     def call(*command) -> subprocess.CompletedProcess:
-        return subprocess.run(
-            command, cwd=empty, env=environment, capture_output=True, text=True, timeout=400
-        )
+        return subprocess.run(command, cwd=empty, env=environment, capture_output=True, text=True, timeout=400)
 
     done = call(python, "-m", "verify", "all", "--profile", "quick", "--json")
     report = json.loads(done.stdout)
