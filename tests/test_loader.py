@@ -211,3 +211,13 @@ def test_places_ignore_what_is_inside_strings():
 def test_the_keys_are_those_of_a_claim():
     assert {"id", "kind", "statement", "uses", "mutants", "proves"} <= KEYS
     assert not KEYS & {"file", "line"}
+
+
+def test_a_check_that_ignores_a_parameter_is_an_error(tmp_path, monkeypatch):
+    monkeypatch.syspath_prepend(tmp_path)
+    (tmp_path / "careless_checks.py").write_text(
+        "from verify.registry import check\n\n\n"
+        '@check("careless")\ndef careless(*, total, bound=1):\n    return total\n'
+    )
+    with pytest.raises(InputError, match=r":5: the check 'careless' ignores .* 'bound'"):
+        catalogue(("careless_checks",))

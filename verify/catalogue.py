@@ -54,11 +54,7 @@ def catalogue(extra: tuple[str, ...] = ()) -> dict[str, CheckEntry]:
     """
     folder = Path(__file__).parent / "checks"
     found: dict[str, CheckEntry] = {}
-    modules = [
-        f"verify.checks.{path.stem}"
-        for path in sorted(folder.glob("*.py"))
-        if path.stem != "__init__"
-    ]
+    modules = [f"verify.checks.{path.stem}" for path in sorted(folder.glob("*.py")) if path.stem != "__init__"]
     for module in (*modules, *extra):
         path = module_file(module)
         if path is None:
@@ -67,8 +63,7 @@ def catalogue(extra: tuple[str, ...] = ()) -> dict[str, CheckEntry]:
             if entry.name in found:
                 other = found[entry.name]
                 raise InputError(
-                    f"the check {entry.name!r} is registered twice, also at "
-                    f"{other.file}:{other.line}",
+                    f"the check {entry.name!r} is registered twice, also at {other.file}:{other.line}",
                     entry.file,
                     entry.line,
                 )
@@ -160,6 +155,13 @@ def _entry(module: str, path: Path, node: ast.FunctionDef, call: ast.Call) -> Ch
     required = set(plain) - optional
     for argument, default in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True):
         (required if default is None else optional).add(argument.arg)
+    used = {n.id for part in node.body for n in ast.walk(part) if isinstance(n, ast.Name)}
+    for parameter in sorted((required | optional) - used - RUN_PARAMETERS):
+        raise InputError(
+            f"the check {name!r} ignores its parameter {parameter!r}; use it or remove it",
+            path,
+            node.lineno,
+        )
     sampled = bool(options.get("sampled", False))
     hidden = RUN_PARAMETERS if sampled else frozenset()
     return CheckEntry(

@@ -122,9 +122,7 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
         metavar="DIR",
         help="the report's directory (default: %(default)s)",
     )
-    parser.add_argument(
-        "--book", type=Path, metavar="DIR", help="another book than the one of the package"
-    )
+    parser.add_argument("--book", type=Path, metavar="DIR", help="another book than the one of the package")
     parser.add_argument(
         "--checks",
         action="append",
@@ -145,13 +143,9 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
     parser.add_argument("--device", choices=("auto", "cpu", "gpu"), default="auto")
     if not running:
         return
-    parser.add_argument(
-        "--require", choices=("gpu",), help="fail at once when there is no usable GPU"
-    )
+    parser.add_argument("--require", choices=("gpu",), help="fail at once when there is no usable GPU")
     parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes")
-    parser.add_argument(
-        "--timeout", type=_seconds, metavar="S", help="seconds for one check (default: by profile)"
-    )
+    parser.add_argument("--timeout", type=_seconds, metavar="S", help="seconds for one check (default: by profile)")
     parser.add_argument(
         "--memory",
         type=_positive,
@@ -166,9 +160,7 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
         help=f"some of {','.join(FORMATS)} (default: all; pdf where LaTeX is present)",
     )
     which = parser.add_mutually_exclusive_group()
-    which.add_argument(
-        "--resume", action="store_true", help="reuse results that still hold (the default)"
-    )
+    which.add_argument("--resume", action="store_true", help="reuse results that still hold (the default)")
     which.add_argument("--fresh", action="store_true", help="check everything again")
 
 

@@ -49,9 +49,7 @@ def open_directory(out: Path) -> Path:
     except OSError as error:
         raise unwritable(out, error) from None
     if names and not names & {REPORT, JOURNAL, _LOCK, _STAGING}:
-        raise InputError(
-            "this folder is not empty and not a report; choose another with --out", out
-        )
+        raise InputError("this folder is not empty and not a report; choose another with --out", out)
     if REPORT in names:
         read_report(out)
     return out

@@ -44,16 +44,12 @@ def examine() -> list[dict[str, str]]:
     ]
     for distribution, module in _NEEDED.items():
         if importlib.util.find_spec(module) is None:
-            findings.append(
-                _finding(distribution, "missing", f"install it: pip install {distribution}")
-            )
+            findings.append(_finding(distribution, "missing", f"install it: pip install {distribution}"))
         else:
             findings.append(_finding(distribution, "ok", _version(distribution)))
     for name, (module, instead) in _OPTIONAL.items():
         present = importlib.util.find_spec(module) is not None
-        findings.append(
-            _finding(name, "ok", _version(name)) if present else _finding(name, "absent", instead)
-        )
+        findings.append(_finding(name, "ok", _version(name)) if present else _finding(name, "absent", instead))
     findings.append(_gpu())
     for tool, instead in (
         ("pdflatex", "report.tex is written, no PDF is built"),
@@ -61,15 +57,9 @@ def examine() -> list[dict[str, str]]:
         ("coqc", "the Coq export is written, not compiled"),
     ):
         path = shutil.which(tool)
-        findings.append(
-            _finding(tool, "ok", path) if path else _finding(tool, "absent", f"so {instead}")
-        )
+        findings.append(_finding(tool, "ok", path) if path else _finding(tool, "absent", f"so {instead}"))
     if not Path("/proc/self/statm").exists():
-        findings.append(
-            _finding(
-                "memory watch", "absent", "so workers are bounded by time only (no /proc here)"
-            )
-        )
+        findings.append(_finding("memory watch", "absent", "so workers are bounded by time only (no /proc here)"))
     return findings
 
 

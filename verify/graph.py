@@ -58,9 +58,7 @@ def neighbourhood(claims: Mapping[str, Claim], focus: str, depth: int) -> list[s
     return [name for name in claims if name in near]
 
 
-def effective_tiers(
-    claims: Mapping[str, Claim], results: Mapping[str, Mapping[str, Any]]
-) -> dict[str, Tier]:
+def effective_tiers(claims: Mapping[str, Claim], results: Mapping[str, Mapping[str, Any]]) -> dict[str, Tier]:
     """Return the weakest tier along the proof dependencies of each claim.
 
     ``claims`` must be in dependency order.  Definitions, remarks and cited theorems do not weaken
@@ -74,17 +72,12 @@ def effective_tiers(
             continue
         result = results[name]
         own = Tier(result["tier"]) if result["run"] == RunState.OK else Tier.NONE
-        below = [
-            effective[other] if _supports(claims[other], results[other]) else Tier.NONE
-            for other in claim.uses
-        ]
+        below = [effective[other] if _supports(claims[other], results[other]) else Tier.NONE for other in claim.uses]
         effective[name] = weakest([own, *below])
     return effective
 
 
-def assumption_closure(
-    claims: Mapping[str, Claim], results: Mapping[str, Mapping[str, Any]]
-) -> dict[str, list[str]]:
+def assumption_closure(claims: Mapping[str, Claim], results: Mapping[str, Mapping[str, Any]]) -> dict[str, list[str]]:
     """Return what each claim rests on, closed over the proof dependencies, sorted.
 
     The entries are ``cited:ID``, ``computed:ID``, ``argued:ID`` and ``statistical:ID``; for a
@@ -109,11 +102,7 @@ def assumption_closure(
 
 def reach(claims: Mapping[str, Claim], closure: Mapping[str, list[str]]) -> list[dict[str, Any]]:
     """Return every assumption with the number of claims that rest on it, widest first."""
-    counted = [
-        name
-        for name, claim in claims.items()
-        if claim.kind not in (Kind.DEFINITION, Kind.REMARK, Kind.CITED)
-    ]
+    counted = [name for name, claim in claims.items() if claim.kind not in (Kind.DEFINITION, Kind.REMARK, Kind.CITED)]
     numbers: dict[str, int] = {}
     for name in counted:
         for entry in closure[name]:

@@ -56,9 +56,7 @@ class Journal:
         read_only: open an existing journal without writing; an unusable one counts as empty.
     """
 
-    def __init__(
-        self, path: Path, tell: Callable[[str], None] = lambda _: None, *, read_only: bool = False
-    ):
+    def __init__(self, path: Path, tell: Callable[[str], None] = lambda _: None, *, read_only: bool = False):
         self.path = path
         self._connection: sqlite3.Connection | None = None
         if read_only:
@@ -112,12 +110,9 @@ class Journal:
         assert self._connection is not None
         try:
             with self._connection:
+                self._connection.execute("DELETE FROM results WHERE claim = ? AND key = ?", (claim, key))
                 self._connection.execute(
-                    "DELETE FROM results WHERE claim = ? AND key = ?", (claim, key)
-                )
-                self._connection.execute(
-                    "INSERT INTO results (claim, key, result, certificate, sha256) "
-                    "VALUES (?, ?, ?, ?, ?)",
+                    "INSERT INTO results (claim, key, result, certificate, sha256) VALUES (?, ?, ?, ?, ?)",
                     row,
                 )
                 self._connection.execute(
@@ -139,8 +134,7 @@ class Journal:
             return None
         try:
             rows = self._connection.execute(
-                f"SELECT claim, key, result, certificate, sha256 FROM results WHERE {condition} "
-                "ORDER BY place DESC",
+                f"SELECT claim, key, result, certificate, sha256 FROM results WHERE {condition} ORDER BY place DESC",
                 values,
             )
             for claim, key, text, certificate, digest in rows:
@@ -193,9 +187,7 @@ class Journal:
                 if not tables:
                     connection.executescript(_TABLES)
                     connection.execute(f"PRAGMA user_version = {FORMAT}")
-            connection.execute(
-                "SELECT place, claim, key, result, certificate, sha256 FROM results LIMIT 1"
-            ).fetchall()
+            connection.execute("SELECT place, claim, key, result, certificate, sha256 FROM results LIMIT 1").fetchall()
         except BaseException:
             connection.close()
             raise

@@ -65,8 +65,7 @@ class Book:
             hits = {name for name in self.claims if fnmatchcase(name, pattern)}
             if not hits and not set(pattern) & set("*?["):
                 raise InputError(
-                    f"there is no claim {pattern!r}{suggestion(pattern, self.claims)}; "
-                    "`verify list` prints them all"
+                    f"there is no claim {pattern!r}{suggestion(pattern, self.claims)}; `verify list` prints them all"
                 )
             wanted |= hits
         return [name for name in self.claims if name in wanted]
@@ -154,8 +153,8 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[TablePlace]]:
     except RecursionError:
         raise InputError("nested too deeply", path) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of thousands of digits
-        message, line = _toml_problem(str(error), text)
-        raise InputError(f"not valid TOML: {message}", path, line) from None
+        message, place = _toml_problem(str(error), text)
+        raise InputError(f"not valid TOML: {message}", path, place) from None
     return data, find_tables(text)
 
 
@@ -194,9 +193,7 @@ def claim_from_table(table: Mapping[str, Any], file: str, place: TablePlace) -> 
             except ValueError:
                 allowed = [member.value for member in choices]
                 hint = suggestion(str(table[key]), allowed)
-                raise fail(
-                    key, f"{key!r} is {table[key]!r}{hint}; it is one of: {', '.join(allowed)}"
-                ) from None
+                raise fail(key, f"{key!r} is {table[key]!r}{hint}; it is one of: {', '.join(allowed)}") from None
     if not CLAIM_ID.match(values["id"]) or len(values["id"]) > 80:
         raise fail(
             "id",
@@ -210,9 +207,7 @@ def claim_from_table(table: Mapping[str, Any], file: str, place: TablePlace) -> 
     mutants = table.get("mutants", [])
     if not isinstance(mutants, list):
         raise fail("mutants", "'mutants' must be a list")
-    values["mutants"] = tuple(
-        _plain(m, lambda t: fail("mutants", f"'mutants' {t}")) for m in mutants
-    )
+    values["mutants"] = tuple(_plain(m, lambda t: fail("mutants", f"'mutants' {t}")) for m in mutants)
     return Claim(**values, file=file, line=place.line)
 
 
@@ -250,10 +245,7 @@ def _read_claims(path: Path) -> list[tuple[Claim, TablePlace]]:
     if not isinstance(tables, list) or len(tables) != len(found):
         line = next((t.keys["claim"] for t in places if "claim" in t.keys), 1)
         raise InputError("write each claim as its own table [[claim]]", path, line)
-    return [
-        (claim_from_table(table, str(path), place), place)
-        for table, place in zip(tables, found, strict=True)
-    ]
+    return [(claim_from_table(table, str(path), place), place) for table, place in zip(tables, found, strict=True)]
 
 
 def _texts(value: Any, fail: Any) -> tuple[str, ...]:
@@ -283,8 +275,7 @@ def _check_references(claim: Claim, place: TablePlace, claims: dict[str, Claim])
         for name in names:
             if name not in claims:
                 raise InputError(
-                    f"{claim.id} {key} {name!r}, which is not in the book"
-                    f"{suggestion(name, claims)}",
+                    f"{claim.id} {key} {name!r}, which is not in the book{suggestion(name, claims)}",
                     claim.file,
                     place.line_of(key),
                 )
@@ -344,9 +335,7 @@ def _check_decidable(claim: Claim, place: TablePlace, checks: dict[str, CheckEnt
 def _check_parameters(claim: Claim, fail: Any, checks: dict[str, CheckEntry]) -> None:
     entry = checks.get(claim.check or "")
     if entry is None:
-        raise fail(
-            "check", f"there is no check {claim.check!r}{suggestion(str(claim.check), checks)}"
-        )
+        raise fail("check", f"there is no check {claim.check!r}{suggestion(str(claim.check), checks)}")
     known = entry.parameters
     for name in claim.params:
         if name not in known:
@@ -364,8 +353,7 @@ def _check_parameters(claim: Claim, fail: Any, checks: dict[str, CheckEntry]) ->
             if name not in known:
                 raise fail(
                     "mutants",
-                    f"a mutant sets {name!r}, which the check {claim.check!r} does not have"
-                    f"{suggestion(name, known)}",
+                    f"a mutant sets {name!r}, which the check {claim.check!r} does not have{suggestion(name, known)}",
                 )
         if all(name in claim.params and claim.params[name] == v for name, v in mutant.items()):
             raise fail("mutants", f"the mutant {mutant} is the claim itself")

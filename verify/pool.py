@@ -40,7 +40,7 @@ class Finished:
     mutants: list[dict[str, Any]]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Job:
     task: dict[str, Any]
     stage: int = 0  # 0: the claim itself; k: its k-th mutant
@@ -117,13 +117,25 @@ class Pool:
     def _assign(self) -> None:
         idle = [w for w in self._workers if w.job is None]
         while self._queue and (idle or len(self._workers) < self.jobs):
+            job = self._next_job()
+            if job is None:
+                return
             if not idle:
                 worker = _Worker()
                 self._workers.append(worker)
                 self._selector.register(worker.answers, selectors.EVENT_READ, (worker, "answers"))
                 self._selector.register(worker.log, selectors.EVENT_READ, (worker, "log"))
                 idle.append(worker)
-            idle.pop().take(self._queue.popleft())
+            idle.pop().take(job)
+
+    def _next_job(self) -> _Job | None:
+        """Take a job from the queue; of those marked ``alone`` only one runs at a time."""
+        taken = any(w.job is not None and w.job.task.get("alone") for w in self._workers)
+        for job in self._queue:
+            if not (taken and job.task.get("alone")):
+                self._queue.remove(job)
+                return job
+        return None
 
     def _handle(self, worker: _Worker, message: dict[str, Any]) -> Finished | None:
         job, event = worker.job, message["event"]

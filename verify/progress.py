@@ -46,9 +46,9 @@ class Progress:
         known = f", {unchanged} known from earlier runs" if unchanged else ""
         self.say(f"checking {total} claim{'s' if total != 1 else ''}{known}")
 
-    def more(self, count: int) -> None:
-        """Announce further claims, found to be changed by the result of another."""
-        self._total += count
+    def fewer(self, count: int) -> None:
+        """Announce that some of the claims need no check after all."""
+        self._total -= count
         if self._live is not None:
             self._live.update(self._task, total=self._total)
 
@@ -69,10 +69,7 @@ class Progress:
         tier = f" ({result['tier']})" if result["tier"] != "none" else ""
         reason = "" if result["run"] == "ok" else f": {result['run_reason']}"
         width = len(str(self._total))
-        self.say(
-            f"[{self._done:{width}d}/{self._total}] {what}{tier}  {name}  "
-            f"{result['seconds']:.1f} s{reason}"
-        )
+        self.say(f"[{self._done:{width}d}/{self._total}] {what}{tier}  {name}  {result['seconds']:.1f} s{reason}")
 
     def end(self) -> None:
         """Remove the live bar."""

@@ -105,17 +105,27 @@ def known_state(book: Book, settings: Settings) -> State:
         return _Run(book, settings, (), False, journal, Progress(quiet=True)).look()
 
 
-def default_jobs(memory: int = MEMORY) -> int:
-    """Return the number of workers that processors and memory allow."""
-    try:
-        processors = len(os.sched_getaffinity(0))
-    except AttributeError:
-        processors = os.cpu_count() or 1
+def default_jobs(memory: int = MEMORY, wanted: int | None = None) -> int:
+    """Return the number of workers: those wanted, or one a processor, as far as memory allows.
+
+    Args:
+        memory: bytes that each may hold.
+    """
+    if wanted is None:
+        try:
+            wanted = len(os.sched_getaffinity(0))
+        except AttributeError:
+            wanted = os.cpu_count() or 1
     try:
         total = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
     except (ValueError, OSError, AttributeError):
-        total = processors * memory
-    return max(1, min(processors, total // memory))
+        return wanted
+    return max(1, min(wanted, total // memory))
+
+
+def _gpu_present() -> bool:
+    """Return whether the system shows an NVIDIA device; whether it works is for the checks."""
+    return any(Path("/dev").glob("nvidia[0-9]*"))
 
 
 class _Run:
@@ -133,21 +143,22 @@ class _Run:
         self.book, self.settings, self.whole = book, settings, whole
         self.journal, self.progress = journal, progress
         self.wanted = tuple(wanted)
+        self.device = "cpu" if settings.device == "cpu" or not _gpu_present() else "gpu"
         self.results: dict[str, dict[str, Any]] = {}
         self.certificates: dict[str, str] = {}
         self.keys: dict[str, str] = {}
         self.folder: Path | None = None
         self.written: set[str] = set()
+        self.reused = 0
 
     def execute(self) -> State:
         """Settle every claim, running what must be run."""
         work = [name for name in self.wanted if self._in_profile(name)]
         pending = self.book.with_dependencies(work)
         queued: set[str] = set()
-        total = len(pending)
         pending = self._settle_known(pending, queued)
         if queued:
-            self.progress.begin(len(pending), total - len(pending))
+            self.progress.begin(len(pending), self.reused)
             try:
                 self._work(pending, queued)
             finally:
@@ -192,23 +203,23 @@ class _Run:
                 open_claims.append(name)
                 continue
             key = self._key(claim)
-            stored = None if self._refresh(claim) else self.journal.get(name, key)
+            stored = None if self.settings.fresh else self.journal.get(name, key)
             if claim.check is None and claim.test is None:
                 self.results[name] = self._trivial(claim)
             elif stored is not None:
                 self.journal.make_latest(name, stored)
                 self._settle(name, stored)
+                self.reused += 1
             else:
                 open_claims.append(name)
                 queued.add(name)
         return open_claims
 
-    def _refresh(self, claim: Claim) -> bool:
-        return self.settings.fresh
-
     def _work(self, pending: list[str], queued: set[str]) -> None:
         settings = self.settings
-        jobs = settings.jobs or default_jobs(settings.memory)
+        jobs = default_jobs(settings.memory, settings.jobs)
+        if settings.jobs and jobs < settings.jobs:
+            self.progress.note(f"memory allows {jobs} of {settings.jobs} workers (see --memory)")
         timeout = settings.timeout or DEFAULT_TIMEOUT[settings.profile]
         self.folder = staging(settings.out) / "certificates"
         submitted: set[str] = set()
@@ -225,7 +236,9 @@ class _Run:
                 if news:
                     pending = [name for name in pending if name not in self.results]
                     ready = [name for name in pending if name not in submitted]
+                    reused = self.reused
                     still = self._settle_known(ready, queued)
+                    self.progress.fewer(self.reused - reused)
                     pending = [n for n in pending if n in submitted or n in still]
 
     def _task(self, claim: Claim) -> dict[str, Any]:
@@ -236,12 +249,12 @@ class _Run:
                 self._write_certificate(name)
         return {
             "claim": claim_data(claim),
-            "check": entry
-            and {"module": entry.module, "function": entry.function, "sampled": entry.sampled},
+            "check": entry and {"module": entry.module, "function": entry.function, "sampled": entry.sampled},
             "seed": self.settings.seed,
             "device": self.settings.device,
             "folder": str(self.folder),
             "start": 0,
+            "alone": self.device == "gpu" and entry is not None and entry.sampled,
         }
 
     def _write_certificate(self, name: str) -> None:
@@ -306,19 +319,14 @@ class _Run:
                 run_reason="an earlier result; something that it depends on has changed since",
             )
         else:
-            self.results[name] = self._result(
-                name, run=RunState.NOT_SELECTED, run_reason="not run yet"
-            )
+            self.results[name] = self._result(name, run=RunState.NOT_SELECTED, run_reason="not run yet")
 
     def _key(self, claim: Claim) -> str:
-        dependencies = {
-            other: result_digest(self.results[other], self.certificates.get(other))
-            for other in claim.uses
-        }
+        dependencies = {other: result_digest(self.results[other], self.certificates.get(other)) for other in claim.uses}
         for other in claim.states:
             dependencies.setdefault(other, self.book.claims[other].digest())
         entry = self.book.checks.get(claim.check or "")
-        key = result_key(claim, entry, dependencies, self.settings.seed, self.settings.device)
+        key = result_key(claim, entry, dependencies, self.settings.seed, self.device)
         self.keys[claim.id] = key
         return key
 
@@ -363,6 +371,5 @@ def _change(claim: Claim, mutant: Any) -> str:
     if isinstance(mutant, str):
         return mutant
     return ", ".join(
-        f"{name} = {value!r} instead of {claim.params.get(name, 'the default')!r}"
-        for name, value in mutant.items()
+        f"{name} = {value!r} instead of {claim.params.get(name, 'the default')!r}" for name, value in mutant.items()
     )

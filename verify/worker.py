@@ -80,9 +80,7 @@ def run_claim(task: dict[str, Any]) -> dict[str, Any]:
         if outcome.verdict is Verdict.CONFIRMED and outcome.tier is Tier.EXACT:
             certificate, result["recheck"] = _certify(claim, outcome, task)
             if result["recheck"].startswith("rejected"):
-                result |= _failure(
-                    "certificate", f"the independent checker says: {result['recheck']}"
-                )
+                result |= _failure("certificate", f"the independent checker says: {result['recheck']}")
     except NotAvailable as error:
         result = {**_failure("absent", str(error)), "run": RunState.NOT_SELECTED.value}
     except RoutesDisagree as error:
@@ -93,9 +91,7 @@ def run_claim(task: dict[str, Any]) -> dict[str, Any]:
         result = _failure("memory", "out of memory")
     except Exception as error:  # a defect of the check: reported on its claim, loses nothing else
         traceback.print_exc()
-        result = _failure(
-            "exception", f"{type(error).__name__}: {_first_line(error)}{_place(error)}"
-        )
+        result = _failure("exception", f"{type(error).__name__}: {_first_line(error)}{_place(error)}")
     result["seconds"] = round(time.perf_counter() - begin, 3)
     return {"result": result, "certificate": certificate}
 

@@ -37,9 +37,7 @@ def last_report(book: Book, args: argparse.Namespace) -> dict[str, Any]:
 def _merge(claim: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
     if old is None:
         return claim
-    same = all(
-        claim[key] == old.get(key) for key in ("statement", "check", "params", "test", "uses")
-    )
+    same = all(claim[key] == old.get(key) for key in ("statement", "check", "params", "test", "uses"))
     if same:
         return {**old, "file": claim["file"], "line": claim["line"]}
     reason = "the report is of another version of this claim"

@@ -82,8 +82,7 @@ def summary(report: dict[str, Any]) -> str:
     certificates = counts["certificates"]
     lines.append(
         f"effective tiers: {tiers or 'none'}; mutants rejected "
-        f"{mutants['rejected']}/{mutants['total']}"
-        + (f" ({mutants['void']} void)" if mutants["void"] else "")
+        f"{mutants['rejected']}/{mutants['total']}" + (f" ({mutants['void']} void)" if mutants["void"] else "")
     )
     lines.append(
         f"certificates accepted by the independent checker: {certificates['accepted']}"

@@ -77,9 +77,7 @@ def environment() -> dict[str, Any]:
     return {
         "libraries": library_versions(),
         "platform": f"{platform.system()} {platform.machine()}",
-        "sources": {
-            name: package_digest(name)[:16] for name in ("symbolic", "numeric", "verify.report")
-        },
+        "sources": {name: package_digest(name)[:16] for name in ("symbolic", "numeric", "verify.report")},
     }
 
 
@@ -177,9 +175,7 @@ def _claim(
 def _summary(claims: list[dict[str, Any]], assumptions: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the counts; a verdict, tier or PASS counts only where the check ran."""
     ran = [claim for claim in claims if claim["run"] == RunState.OK]
-    reported = [
-        claim for claim in claims if claim["origin"] != "own" and claim["kind"] not in _ENTRIES
-    ]
+    reported = [claim for claim in claims if claim["origin"] != "own" and claim["kind"] not in _ENTRIES]
     return {
         "claims": len(claims),
         "verdicts": _count(ran, "verdict", Verdict),
@@ -191,13 +187,9 @@ def _summary(claims: list[dict[str, Any]], assumptions: list[dict[str, Any]]) ->
             "total": len(reported),
         },
         "mutants": {
-            key: sum(claim["mutants"][key] for claim in claims)
-            for key in ("rejected", "accepted", "void", "total")
+            key: sum(claim["mutants"][key] for claim in claims) for key in ("rejected", "accepted", "void", "total")
         },
-        "steps": {
-            status.value: sum(claim["steps"][status.value] for claim in claims)
-            for status in StepStatus
-        },
+        "steps": {status.value: sum(claim["steps"][status.value] for claim in claims) for status in StepStatus},
         "certificates": {
             "written": sum(claim["certificate"] is not None for claim in claims),
             "accepted": sum((c["recheck"] or "").startswith("checked") for c in claims),

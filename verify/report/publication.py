@@ -56,15 +56,11 @@ def write_report(
     return True
 
 
-def _unchanged(
-    text: str, certificates: Mapping[str, str], out: Path, formats: Sequence[str]
-) -> bool:
+def _unchanged(text: str, certificates: Mapping[str, str], out: Path, formats: Sequence[str]) -> bool:
     expected = {REPORT: text}
     expected |= {f"certificates/{name}.json": c for name, c in certificates.items()}
     try:
         same = all((out / n).read_text(encoding="utf-8") == t for n, t in expected.items())
     except (OSError, ValueError):
         return False
-    return same and all(
-        (out / _MAIN_FILE[name]).is_file() for name in formats if name in _MAIN_FILE
-    )
+    return same and all((out / _MAIN_FILE[name]).is_file() for name in formats if name in _MAIN_FILE)
