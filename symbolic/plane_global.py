@@ -18,19 +18,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from math import lcm
 
-from flint import Ordering, acb, acb_poly, arb, fmpq, fmpq_mpoly, fmpq_poly, fmpz_mpoly_ctx, fmpz_poly
+from flint import Ordering, acb, acb_poly, arb, fmpq, fmpq_mpoly, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 
-from symbolic.algebraic import integer_polynomial, rational, real_roots
+from symbolic.algebraic import rational, real_roots
 from symbolic.plane import PLANE, plane_loss
-from symbolic.scalar import best_scalar
 from symbolic.values import Algebraic, workprec
 
 __all__ = [
     "PlaneCritical",
+    "at_context",
+    "by_monomial",
     "comparison_with_normal",
     "comparison_with_symmetric",
     "plane_minimum",
+    "positive_everywhere",
     "symmetric_excess",
 ]
 
@@ -44,15 +47,17 @@ class PlaneCritical:
 
     ``skew``: a rational (a, B) with F(a, B, 0) below every scalar matrix exists (``witness``);
     otherwise the best scalar matrix is the only minimiser among the aI + bJ.
-    ``candidates``: enclosures (a, B) of the critical points with B > 0, with their loss f.
+    ``candidates``: (a, B, F(a,B,0) - F(a*,0,0) up to a positive factor) for each critical point
+    with B > 0; ``best`` is the B of the lowest one when it lies below, ``a_star`` the best scalar.
     """
 
     layers: int
-    n: int
+    n: Fraction | int
     skew: bool
     witness: tuple[Fraction, Fraction] | None
     candidates: tuple[tuple[arb, Algebraic, arb], ...]
     best: Algebraic | None
+    a_star: Algebraic
 
 
 def by_monomial(poly: fmpq_mpoly) -> dict[tuple[int, int], fmpq_mpoly]:
@@ -63,7 +68,7 @@ def by_monomial(poly: fmpq_mpoly) -> dict[tuple[int, int], fmpq_mpoly]:
     return {key: PLANE.from_dict(terms) for key, terms in sorted(parts.items())}
 
 
-def at_context(poly: fmpq_mpoly, n: int) -> Terms:
+def at_context(poly: fmpq_mpoly, n: Fraction | int) -> Terms:
     """Return {(i, j): integer polynomial in a} for a polynomial of ``PLANE`` at this n.
 
     One positive rational factor, common to all, is dropped.
@@ -71,24 +76,17 @@ def at_context(poly: fmpq_mpoly, n: int) -> Terms:
     values: dict[tuple[int, int], dict[int, fmpq]] = {}
     for (en, ea, eb, ec), value in poly.to_dict().items():
         row = values.setdefault((int(eb), int(ec)), {})
-        row[int(ea)] = row.get(int(ea), fmpq(0)) + value * fmpq(n) ** int(en)
+        row[int(ea)] = row.get(int(ea), fmpq(0)) + value * rational(n) ** int(en)
     denominator = 1
     for row in values.values():
         for value in row.values():
-            q = int(value.q)
-            denominator = denominator * q // _gcd(denominator, q)
+            denominator = lcm(denominator, int(value.q))
     result = {}
     for key, row in values.items():
         entries = [int((row.get(k, fmpq(0)) * denominator).p) for k in range(max(row) + 1)]
         if any(entries):
             result[key] = fmpz_poly(entries)
     return result
-
-
-def _gcd(x: int, y: int) -> int:
-    while y:
-        x, y = y, x % y
-    return x
 
 
 @cache
@@ -123,35 +121,28 @@ def positive_everywhere(poly: fmpz_poly) -> bool:
     return not any(root.imag == 0 for root, _ in free.complex_roots())
 
 
-def best_symmetric_is_scalar(layers: int, n: int) -> bool:
-    """Return whether every coefficient of ``symmetric_excess`` is positive for all a at this n.
-
-    ``True`` proves that the best symmetric 2x2 matrix is scalar, and no other is as good.
-    """
-    return all(positive_everywhere(p) for p in at_context(symmetric_excess(layers), n).values())
-
-
 @cache
-def plane_minimum(layers: int, n: int, bits: int = 256) -> PlaneCritical:
+def plane_minimum(layers: int, n: Fraction | int, bits: int = 256) -> PlaneCritical:
     """Decide whether some aI + bJ, b != 0, beats the best scalar matrix at d = 2.
+
+    ``n`` is an integer >= 1, or a rational number > 1 (Wishart with n degrees of freedom).
 
     Raises:
         ArithmeticError: the precision does not decide a candidate.
+
+    >>> plane_minimum(2, 14).skew, plane_minimum(2, 15).skew
+    (False, True)
     """
+    if n < 1 or layers < 1:
+        raise ValueError(f"n >= 1 and layers >= 1 are needed, got n = {n}, layers = {layers}")
     terms = at_context(plane_loss(layers), n)
     on_plane = {key[0]: poly for key, poly in terms.items() if key[1] == 0}
-    full = _AB.constant(0)
-    a, b = _AB.gens()
-    for i, poly in on_plane.items():
-        for k, c in enumerate(poly.coeffs()):
-            full += a**k * b**i * c
-    along_b = full.derivative("B")
+    (a_star,) = real_roots(on_plane[0].derivative())
     if all(positive_everywhere(poly) for i, poly in on_plane.items() if i):
-        return PlaneCritical(layers, n, False, None, (), None)
-    eliminated = full.derivative("a").resultant(along_b, "a")
-    in_b = _univariate(eliminated, 1)
-    roots = [root for root in real_roots(in_b) if root.compare(0) > 0]
-    a_star = best_scalar(2, layers, n)
+        return PlaneCritical(layers, n, False, None, (), None, a_star)
+    full = bivariate(on_plane)
+    eliminated = univariate(full.derivative("a").resultant(full.derivative("B"), "a"), 1)
+    roots = [root for root in real_roots(eliminated) if root.compare(0) > 0]
     candidates = []
     below: tuple[arb, Algebraic, arb] | None = None
     for root in roots:
@@ -167,9 +158,8 @@ def plane_minimum(layers: int, n: int, bits: int = 256) -> PlaneCritical:
     if below is not None:
         near = below[1].refine(Fraction(1, 2**60))
         witness = _round(below[0]), Fraction(round((near.lower + near.upper) / 2 * 2**40), 2**40)
-    return PlaneCritical(
-        layers, n, below is not None, witness, tuple(candidates), below[1] if below else None
-    )
+    best = below[1] if below else None
+    return PlaneCritical(layers, n, below is not None, witness, tuple(candidates), best, a_star)
 
 
 def _round(ball: arb) -> Fraction:
@@ -177,15 +167,21 @@ def _round(ball: arb) -> Fraction:
     return Fraction(round(Fraction(int(value.p), int(value.q)) * 2**40), 2**40)
 
 
-def _univariate(poly, which: int) -> fmpz_poly:
-    entries = {}
-    for exponents, value in poly.to_dict().items():
-        entries[int(exponents[which])] = int(value)
+def bivariate(rows: dict[int, fmpz_poly]) -> fmpz_mpoly:
+    """Return sum_i rows[i](a) B^i."""
+    return _AB.from_dict(
+        {(k, i): c for i, row in rows.items() for k, c in enumerate(row.coeffs()) if c}
+    )
+
+
+def univariate(poly: fmpz_mpoly, which: int) -> fmpz_poly:
+    """Return a polynomial that involves one variable only, as a univariate one."""
+    entries = {int(exponents[which]): int(c) for exponents, c in poly.to_dict().items()}
     return fmpz_poly([entries.get(k, 0) for k in range(max(entries, default=0) + 1)])
 
 
 def _critical_gaps(
-    on_plane: dict[int, fmpz_poly], root: Algebraic, a_star: Fraction | Algebraic, bits: int
+    on_plane: dict[int, fmpz_poly], root: Algebraic, a_star: Algebraic, bits: int
 ) -> list[tuple[arb, arb]]:
     """Return (a, F(a, B) - F(a*, 0)) for the real a at which (a, B) may be critical."""
     with workprec(bits + 40):
@@ -198,7 +194,7 @@ def _critical_gaps(
                 value[k] = value[k] + arb(c) * b**i
                 if i:
                     slope_b[k] = slope_b[k] + i * arb(c) * b ** (i - 1)
-        base = _evaluate([arb(c) for c in on_plane[0].coeffs()], _ball(a_star, bits))
+        base = _evaluate([arb(c) for c in on_plane[0].coeffs()], a_star.enclose(bits))
         slope = [k * c for k, c in enumerate(value)][1:]
         found = []
         for z in acb_poly([acb(c) for c in slope]).roots(tol=1e-20):
@@ -210,70 +206,9 @@ def _critical_gaps(
         return found
 
 
-def _ball(value: Fraction | Algebraic, bits: int) -> arb:
-    return value.enclose(bits) if isinstance(value, Algebraic) else arb(rational(value))
-
-
 def _evaluate(coefficients: list[arb], x: arb) -> arb:
     total = arb(0)
     for c in reversed(coefficients):
         total = total * x + c
     return total
 
-
-def _nonnegative_for_positive_b(rows: dict[int, fmpz_poly]) -> tuple[bool, bool]:
-    """Return (p >= 0, proved p > 0) for p = sum_i rows[i](a) B^i on all real a, B >= 0."""
-    if all(positive_everywhere(poly) for poly in rows.values()):
-        return True, True
-    poly = _AB.constant(0)
-    a, b = _AB.gens()
-    for i, row in rows.items():
-        for k, c in enumerate(row.coeffs()):
-            poly += a**k * b**i * c
-    degree = int(poly.degrees()[0])
-    lead = fmpz_poly(
-        [rows[i][degree] if i in rows else 0 for i in range(max(rows) + 1)]
-    )
-    breaks = [root for root in real_roots(lead) if root.compare(0) >= 0] if lead.degree() else []
-    if degree:
-        eliminated = _univariate(poly.resultant(poly.derivative("a"), "a"), 1)
-        breaks += [root for root in real_roots(eliminated) if root.compare(0) >= 0]
-    samples = [Fraction(0)]
-    for root in breaks:
-        fine = root.refine(Fraction(1, 2**60))
-        samples += [fine.lower - Fraction(1, 2**50), fine.upper + Fraction(1, 2**50)]
-    samples.append(max(samples) + 1)
-    for x in samples:
-        if x < 0:
-            continue
-        row = sum(
-            (fmpq_poly_of(rows[i]) * rational(x**i) for i in rows), fmpq_poly_of(fmpz_poly([0]))
-        )
-        if not positive_everywhere(integer_polynomial(row)):
-            return False, False
-    return True, not breaks
-
-
-def reduces_to_normal(layers: int, n: int) -> bool:
-    """Return whether every 2x2 matrix with R != 0 is proved worse than some aI + bJ at this n.
-
-    Coefficient by coefficient in the amount of R (and of K, for the second comparison), each
-    coefficient being non-negative on the half-plane, and one of them positive.
-    """
-    for difference, free in (
-        (comparison_with_normal(layers), 0),
-        (comparison_with_symmetric(layers), 1),
-    ):
-        groups: dict[int, dict[int, fmpz_poly]] = {}
-        for (i, j), poly in at_context(difference, n).items():
-            power, other = (j, i) if free == 0 else (i, j)
-            groups.setdefault(power, {})[other] = poly
-        verdicts = [_nonnegative_for_positive_b(rows) for rows in groups.values()]
-        if not all(v[0] for v in verdicts) or not any(v[1] for v in verdicts):
-            return False
-    return best_symmetric_is_scalar(layers, n)
-
-
-def fmpq_poly_of(poly: fmpz_poly) -> fmpq_poly:
-    """Return the same polynomial over the rationals."""
-    return fmpq_poly(poly)

@@ -260,7 +260,7 @@ def matching_moment(blocks: Sequence[str]) -> dict[Invariant, dict[tuple[int, in
     along the blocks, the n-index joins the two X of one W, and a pairing ties both.
 
     >>> matching_moment(["v"])
-    {('v',): {(1, 0): 1}}
+    {('t',): {(1, 0): 1}}
     """
     k = len(blocks)
     if not 1 <= k <= 6:
