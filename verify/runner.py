@@ -23,7 +23,8 @@ from verify.loader import Book
 from verify.pool import Finished, Pool
 from verify.progress import Progress
 from verify.report import FORMATS
-from verify.status import Kind, Profile, RunState, Tier, Verdict
+from verify.results import complete, from_worker, without_check
+from verify.status import Profile, RunState
 from verify.worker import claim_data
 
 __all__ = ["Settings", "State", "default_jobs", "known_state", "run"]
@@ -35,14 +36,6 @@ MEMORY = 2 << 30
 """Bytes of resident memory for one worker."""
 
 _FAILED = "failed "  # before the key of a result that is only remembered, never reused
-_STATED = {
-    Kind.DEFINITION: (Verdict.STATED, "a definition: nothing to decide"),
-    Kind.REMARK: (Verdict.STATED, "a remark: nothing to decide"),
-    Kind.CITED: (
-        Verdict.ASSUMED,
-        "a classical theorem: assumed, its hypotheses checked at each use",
-    ),
-}
 
 
 @dataclass(frozen=True)
@@ -164,7 +157,7 @@ class _Run:
             finally:
                 self.progress.end()
         self.look()
-        return State(self.results, self.certificates, self._selected(work))
+        return State(self.results, self.certificates, tuple(self.book.with_dependencies(work)))
 
     def look(self) -> State:
         """Settle the claims that are not settled yet from the journal, running nothing."""
@@ -175,9 +168,6 @@ class _Run:
         self.results = in_order
         return State(in_order, self.certificates, ())
 
-    def _selected(self, work: list[str]) -> tuple[str, ...]:
-        return tuple(self.book.with_dependencies(work))
-
     def _in_profile(self, name: str) -> bool:
         order = list(Profile)
         needed, because = self.book.profile_of(name)
@@ -185,8 +175,8 @@ class _Run:
             return True
         owner = "" if because == name else f" because {because} does, which it uses,"
         if self.whole:
-            self.results[name] = self._result(
-                name,
+            self.results[name] = complete(
+                self.book.claims[name],
                 run=RunState.NOT_SELECTED,
                 run_reason=f"needs{owner} the profile {needed}, not {self.settings.profile}",
             )
@@ -205,7 +195,7 @@ class _Run:
             key = self._key(claim)
             stored = None if self.settings.fresh else self.journal.get(name, key)
             if claim.check is None and claim.test is None:
-                self.results[name] = self._trivial(claim)
+                self.results[name] = without_check(claim)
             elif stored is not None:
                 self.journal.make_latest(name, stored)
                 self._settle(name, stored)
@@ -260,8 +250,10 @@ class _Run:
     def _write_certificate(self, name: str) -> None:
         assert self.folder is not None
         path = self.folder / f"{name}.json"
+        partial = self.folder / f".{name}.part"
         try:
-            path.write_text(self.certificates[name], encoding="utf-8")
+            partial.write_text(self.certificates[name], encoding="utf-8")
+            partial.replace(path)  # a worker may be reading the folder
         except OSError as error:
             raise unwritable(path, error) from None
         self.written.add(name)
@@ -269,39 +261,24 @@ class _Run:
     def _finish(self, finished: Finished) -> None:
         """Store the result of a worker and settle its claim."""
         claim = self.book.claims[finished.id]
-        details = [
-            {"change": _change(claim, mutant), **detail}
-            for mutant, detail in zip(claim.mutants, finished.mutants, strict=True)
-        ]
-        transient = any(detail.pop("transient", False) for detail in details)
-        verdicts = [detail["verdict"] for detail in details]
-        result = {
-            **finished.result,
-            "mutants": {
-                "rejected": sum(v not in ("void", Verdict.CONFIRMED) for v in verdicts),
-                "accepted": verdicts.count(Verdict.CONFIRMED),
-                "void": verdicts.count("void"),
-                "total": len(verdicts),
-                "details": details,
-            },
-            "claim_digest": claim.digest(),
-        }
+        result, sound = from_worker(claim, finished)
         key = self.keys[claim.id]
-        sound = result["run"] == RunState.OK and not transient
         stored = Stored(key if sound else _FAILED + key, result, finished.certificate)
         self.journal.put(claim.id, stored.key, stored.result, stored.certificate)
+        if finished.certificate:
+            self.written.add(claim.id)  # by the worker
         self._settle(claim.id, stored)
         self.progress.finished(claim.id, self.results[claim.id])
 
     def _settle(self, name: str, stored: Stored, **changes: Any) -> None:
-        self.results[name] = self._result(name, **{**stored.result, **changes})
+        self.results[name] = complete(self.book.claims[name], **{**stored.result, **changes})
         if stored.certificate and self.results[name]["run"] == RunState.OK:
             self.certificates[name] = stored.certificate
 
     def _look_up(self, name: str) -> None:
         claim = self.book.claims[name]
         if claim.check is None and claim.test is None:
-            self.results[name] = self._trivial(claim)
+            self.results[name] = without_check(claim)
             self._key(claim)
             return
         key = self._key(claim)
@@ -319,7 +296,7 @@ class _Run:
                 run_reason="an earlier result; something that it depends on has changed since",
             )
         else:
-            self.results[name] = self._result(name, run=RunState.NOT_SELECTED, run_reason="not run yet")
+            self.results[name] = complete(self.book.claims[name], run=RunState.NOT_SELECTED, run_reason="not run yet")
 
     def _key(self, claim: Claim) -> str:
         dependencies = {other: result_digest(self.results[other], self.certificates.get(other)) for other in claim.uses}
@@ -329,47 +306,3 @@ class _Run:
         key = result_key(claim, entry, dependencies, self.settings.seed, self.device)
         self.keys[claim.id] = key
         return key
-
-    def _trivial(self, claim: Claim) -> dict[str, Any]:
-        if claim.kind in _STATED:
-            verdict, reason = _STATED[claim.kind]
-        else:
-            verdict, reason = Verdict.NOT_CHECKABLE, claim.not_checkable or ""
-        return self._result(claim.id, verdict=verdict, reason=reason)
-
-    def _result(self, name: str, **values: Any) -> dict[str, Any]:
-        """Return a complete result; what is not given has its neutral value."""
-        claim = self.book.claims[name]
-        return {
-            "verdict": Verdict.UNDECIDED,
-            "tier": Tier.NONE,
-            "run": RunState.OK,
-            "run_reason": "",
-            "reason": values.get("run_reason", ""),
-            "failure": None,
-            "value": None,
-            "value_bounds": None,
-            "qualification": None,
-            "witness": None,
-            "proof": [],
-            "instances": [],
-            "necessity": [],
-            "routes": [],
-            "recheck": None,
-            "statistics": None,
-            "figures": [],
-            "table": None,
-            "seconds": 0.0,
-            "mutants": {"rejected": 0, "accepted": 0, "void": 0, "total": 0, "details": []},
-            "claim_digest": claim.digest(),
-            **values,
-        }
-
-
-def _change(claim: Claim, mutant: Any) -> str:
-    """Return what a mutant changes, in words."""
-    if isinstance(mutant, str):
-        return mutant
-    return ", ".join(
-        f"{name} = {value!r} instead of {claim.params.get(name, 'the default')!r}" for name, value in mutant.items()
-    )
