@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from verify.directory import REPORT, publish, staging, unwritable
+from verify.report import FORMATS, write
 from verify.report.model import dump
 
 __all__ = ["write_report"]
@@ -24,7 +25,7 @@ def write_report(
     report: dict[str, Any],
     certificates: Mapping[str, str],
     out: Path,
-    formats: Sequence[str],
+    formats: Sequence[str] = FORMATS,
     tell: Callable[[str], None] = lambda _: None,
 ) -> bool:
     """Put the report in all formats, and the certificates, into ``out``; say if that was needed.
@@ -42,8 +43,6 @@ def write_report(
     text = dump(report)
     if _unchanged(text, certificates, out, formats):
         return False
-    from verify.report import write
-
     folder = staging(out)
     try:
         for name, certificate in certificates.items():
