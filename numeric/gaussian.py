@@ -78,7 +78,7 @@ def chains(
     regime: str = "replace",
     estimator: str = "unbiased",
     checkpoints: Sequence[int] = (),
-    block: int = 8192,
+    block: int = 16384,
 ) -> Chains:
     """``count`` independent chains in one dimension, by the two-draw recursion.
 
@@ -96,25 +96,28 @@ def chains(
     return Chains(marks, log_variance, mean)
 
 
-class _Scaled:
-    """Positive numbers kept as value times exp(offset), so that products cannot underflow."""
+class _Products:
+    """Running products, kept as value * exp(shared) * exp(offset): they cannot underflow.
+
+    ``shared`` collects the deterministic factors, so that they cost nothing per chain.
+    """
 
     def __init__(self, size: int) -> None:
         self.value = np.ones(size)
+        self.shared = 0.0
         self.offset: np.ndarray | None = None
         self.root: float | np.ndarray = 1.0  # exp(offset / 2)
 
     def renormalise(self) -> None:
-        if 1e-150 < self.value.min() and self.value.max() < 1e150:
+        if abs(self.shared) < 300 and 1e-150 < self.value.min() and self.value.max() < 1e150:
             return
-        if self.offset is None:
-            self.offset = np.zeros_like(self.value)
-        self.offset += np.log(self.value)
-        self.value[:] = 1.0
+        self.offset = self.log()
         self.root = np.exp(0.5 * self.offset)
+        self.value[:] = 1.0
+        self.shared = 0.0
 
     def log(self) -> np.ndarray:
-        return np.log(self.value) + (0.0 if self.offset is None else self.offset)
+        return np.log(self.value) + self.shared + (0.0 if self.offset is None else self.offset)
 
 
 def _replace(
@@ -126,22 +129,23 @@ def _replace(
     mean: np.ndarray,
 ) -> None:
     size = mean.shape[1]
-    scaled, centre = _Scaled(size), np.zeros(size)
-    gamma, normal = np.empty(size), np.empty(size)
+    variance, centre = _Products(size), np.zeros(size)
+    gamma, normal, root = np.empty(size), np.empty(size), np.empty(size)
+    less = 1 if estimator == "unbiased" else 0
     row = 0
     for t, n in enumerate(plan, start=1):
         rng.standard_normal(out=normal)
         rng.standard_gamma(0.5 * (n - 1), out=gamma)
-        root = np.sqrt(scaled.value)
-        root *= normal
-        root *= scaled.root / math.sqrt(n)
-        centre += root
-        gamma *= 2.0 / (n - 1 if estimator == "unbiased" else n)
-        scaled.value *= gamma
+        np.sqrt(variance.value, out=root)
+        normal *= root
+        normal *= variance.root * math.sqrt(math.exp(variance.shared) / n)
+        centre += normal
+        variance.value *= gamma
+        variance.shared += math.log(2.0 / (n - less))
         if t % 8 == 0 or t == marks[row]:
-            scaled.renormalise()
+            variance.renormalise()
         if t == marks[row]:
-            log_variance[row] = scaled.log()
+            log_variance[row] = variance.log()
             mean[row] = centre
             row += 1
             if row == len(marks):

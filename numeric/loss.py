@@ -32,6 +32,10 @@ def losses_2d(
     2.0
     """
     v = np.asarray(v, dtype=float)
+    if v[0, 0] == v[1, 1] and v[0, 1] == -v[1, 0]:
+        det = s12 * s12
+        np.subtract(s11 * s22, det, out=det)
+        return losses_rotation_2d(v[0, 0], v[1, 0], layers, s11 + s22, det)
     gram = v.T @ v
     tau = v[0, 0] * s11
     tau += v[1, 1] * s22
@@ -68,10 +72,12 @@ def losses_rotation_2d(
     True
     """
     v = a * a + b * b
+    delta = v * det
     frobenius = trace * trace
-    frobenius -= 2.0 * det
     frobenius *= v
-    return _power_norm(a * trace, v * det, frobenius, layers)
+    frobenius -= delta
+    frobenius -= delta
+    return _power_norm(a * trace, delta, frobenius, layers)
 
 
 def _power_norm(

@@ -16,10 +16,12 @@ __all__ = ["scalar_losses", "tridiagonal"]
 def tridiagonal(
     rng: np.random.Generator, d: int, n: int, size: int
 ) -> tuple[np.ndarray, np.ndarray]:
-    """(diagonal (d, size), off-diagonal (d - 1, size)) of B B^T / n, for n >= d.
+    """(diagonal (d, size), squared off-diagonal (d - 1, size)) of B B^T / n, for n >= d.
 
-    >>> diagonal, off = tridiagonal(np.random.default_rng(0), 4, 9, 3)
-    >>> diagonal.shape, off.shape
+    The signs of the off-diagonal entries change neither eigenvalues nor the loss.
+
+    >>> diagonal, squares = tridiagonal(np.random.default_rng(0), 4, 9, 3)
+    >>> diagonal.shape, squares.shape
     ((4, 3), (3, 3))
     """
     if n < d or d < 1:
@@ -30,43 +32,46 @@ def tridiagonal(
         rng.standard_gamma(0.5 * (n - i), size, out=diagonal[i])
     for i in range(d - 1):
         rng.standard_gamma(0.5 * (d - 1 - i), size, out=off[i])
-    product = diagonal[:-1] * off
+    squares = diagonal[:-1] * off
+    squares *= 4.0 / n**2
     diagonal[1:] += off
     diagonal *= 2.0 / n
-    np.sqrt(product, out=off)
-    off *= 2.0 / n
-    return diagonal, off
+    return diagonal, squares
 
 
-def scalar_losses(a: float, layers: int, diagonal: np.ndarray, off: np.ndarray) -> np.ndarray:
-    """||(I - aT)^L||_F^2 for each tridiagonal T.
+def scalar_losses(
+    a: float, layers: int, diagonal: np.ndarray, squares: np.ndarray
+) -> np.ndarray:
+    """||(I - aT)^L||_F^2 for each tridiagonal T given as by ``tridiagonal``.
 
-    >>> diagonal, off = np.array([[2.0], [0.5]]), np.array([[0.3]])
+    >>> diagonal, squares = np.array([[2.0], [0.5]]), np.array([[0.09]])
     >>> from numeric.loss import losses_rotation_2d
     >>> det = np.array([1.0 - 0.09])
-    >>> bool(np.allclose(scalar_losses(0.4, 3, diagonal, off),
+    >>> bool(np.allclose(scalar_losses(0.4, 3, diagonal, squares),
     ...                  losses_rotation_2d(0.4, 0.0, 3, np.array([2.5]), det)))
     True
     """
     d, size = diagonal.shape
-    main = 1.0 - a * diagonal
-    side = -a * off
+    main = -a * diagonal
+    main += 1.0
+    side = (a * a) * squares
     if d == 1:
         return main[0] ** (2 * layers)
     if layers == 1:
-        return np.einsum("is,is->s", main, main) + 2.0 * np.einsum("is,is->s", side, side)
+        main *= main
+        return np.add.reduce(main, axis=0) + 2.0 * np.add.reduce(side, axis=0)
     if layers == 2:
-        squares = side * side
-        pairs = main * main
-        pairs[1:] += squares
-        pairs[:-1] += squares
-        value = np.einsum("is,is->s", pairs, pairs)
         sums = main[:-1] + main[1:]
-        sums *= side
-        value += 2.0 * np.einsum("is,is->s", sums, sums)
-        if d > 2:
-            value += 2.0 * np.einsum("is,is->s", squares[:-1], squares[1:])
-        return value
+        sums *= sums
+        sums *= side  # squared first off-diagonal of the square
+        main *= main
+        main[1:] += side
+        main[:-1] += side
+        main *= main  # squared diagonal of the square
+        side[:-1] *= side[1:]  # and the second off-diagonal
+        sums[:-1] += side[:-1]
+        return np.add.reduce(main, axis=0) + 2.0 * np.add.reduce(sums, axis=0)
+    np.sqrt(side, out=side)
     bands = {0: main, 1: side}  # upper bands of the symmetric power, band k has d - k rows
     for _ in range(layers - 1):
         bands = _multiply(bands, main, side, d, size)

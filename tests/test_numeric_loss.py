@@ -149,14 +149,15 @@ def test_every_route_has_the_exact_mean(route):
 @pytest.mark.parametrize(("d", "n"), [(3, 3), (8, 20), (16, 40)])
 @pytest.mark.parametrize("layers", [1, 2, 3, 4])
 def test_bidiagonal_route_equals_the_dense_power(d, n, layers):
-    diagonal, off = spectral.tridiagonal(rng(), d, n, 4)
+    diagonal, squares = spectral.tridiagonal(rng(), d, n, 4)
+    off = np.sqrt(squares)
     dense = np.zeros((4, d, d))
     for i in range(d):
         dense[:, i, i] = diagonal[i]
     for i in range(d - 1):
         dense[:, i, i + 1] = dense[:, i + 1, i] = off[i]
     assert np.allclose(
-        spectral.scalar_losses(0.5, layers, diagonal, off),
+        spectral.scalar_losses(0.5, layers, diagonal, squares),
         loss.losses(0.5 * np.eye(d), layers, dense),
     )
 
@@ -164,10 +165,10 @@ def test_bidiagonal_route_equals_the_dense_power(d, n, layers):
 def test_tridiagonal_trace_moments():
     """E tr T = d and E tr T^2 = d (n + d + 1)/n, five standard errors."""
     d, n, size = 6, 11, 100_000
-    diagonal, off = spectral.tridiagonal(rng(7), d, n, size)
+    diagonal, squares = spectral.tridiagonal(rng(7), d, n, size)
     for values, exact in (
         (diagonal.sum(axis=0), d),
-        ((diagonal**2).sum(axis=0) + 2 * (off**2).sum(axis=0), d * (n + d + 1) / n),
+        ((diagonal**2).sum(axis=0) + 2 * squares.sum(axis=0), d * (n + d + 1) / n),
     ):
         assert abs(values.mean() - exact) < 5 * values.std() / math.sqrt(size)
 
