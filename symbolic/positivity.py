@@ -58,8 +58,8 @@ def find_polya_certificate(
 ) -> PolyaCertificate | None:
     """Return a certificate that the polynomial is positive, or None when none was found.
 
-    >>> one, minus = fmpz_poly([1]), fmpz_poly([-1])
-    >>> terms = {(0, 0): one, (1, 0): minus, (2, 0): one, (0, 1): one}
+    >>> w = fmpz_poly([1, 0, 20])  # w^2 - w B + B^2 + w C
+    >>> terms = {(0, 0): w * w, (1, 0): -w, (2, 0): fmpz_poly([1]), (0, 1): w}
     >>> find_polya_certificate(terms).holds_for(terms)
     True
     """
