@@ -112,9 +112,12 @@ PROOFS: dict[tuple[str, ...], Steps] = {
         ("cited", "Chung-Fuchs: i.i.d. steps, real characteristic function; recurrent iff the "
          "integral of 1/(1-phi) over a ball diverges; transient walks tend to infinity."),
         ("argued", "n < d: sum E|P_1...P_(k-1) eta_k| <= sum (E sqrt(Beta))^(k-1) E|eta| is "
-         "finite, E|eta| being finite since d-n+1 >= 2; so the law converges to one stationary law."),
-        ("argued", "Varying n_t >= d, d >= 3: Brownian motion at the times sigma^2 sum 1/chi2; the "
-         "times are unbounded a.s. iff sum 1/n_t = infinity (Markov, Chebyshev)."),
+         "finite, E|eta| being finite since d-n+1 >= 2; so the law converges to one stationary "
+         "law."),
+        ("argued", "Varying n_t >= d, d >= 3: |e_t|^(2-d) is a non-negative supermartingale (the "
+         "mean of |x + rU|^(2-d) over the sphere is max(|x|, r)^(2-d)); its mean tends to 0 iff "
+         "the clock sigma^2 sum 1/chi2 is unbounded, iff sum 1/n_t = infinity (Markov, Chebyshev)."),
+        ("cited", "Doob: that supermartingale converges a.s., so |e_t| -> infinity."),
     ),
     ("regression", "accumulate", "error", "expectation"): (
         _INCREMENT,

@@ -276,8 +276,10 @@ def _check_schedule(regime: str, n: Sequence[int], t: int) -> list[int]:
     if t > EXACT_TERMS:
         raise ValueError(f"an explicit schedule may have at most {EXACT_TERMS} generations")
     later = 1 if regime == "accumulate" else 2
+    least = [2] + [later] * t
     return [
-        require_integer("every sample size", size, later if k else 2) for k, size in enumerate(n[:t])
+        require_integer("every sample size", size, low)
+        for size, low in zip(n[:t], least, strict=False)
     ]
 
 

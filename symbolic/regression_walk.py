@@ -16,7 +16,10 @@ Varying n_t >= d.  The increments are independent and rotation-invariant normal 
 the process is B(tau_t) in law, B a Brownian motion in R^d independent of
 tau_t = sigma^2 sum_(s<=t) 1/chi2_(nu_s).  tau_t -> infinity a.s. iff sum 1/n_t diverges (Markov's
 inequality gives 1/chi2_nu >= 1/(2 nu) with probability >= 1/2; Chebyshev does the rest; the mean
-1/(nu-2) gives the converse).  Hence the answers of ``diverges_on_schedule``.
+1/(nu-2) gives the converse).  For d >= 3, |e_t|^(2-d) is a non-negative supermartingale: the mean
+of |x + rU|^(2-d) over the unit sphere is max(|x|, r)^(2-d) <= |x|^(2-d) (Newton).  It converges
+(Doob), and E|e_t|^(2-d) = E tau_t^(1-d/2) E|z|^(2-d) -> 0 iff tau_t -> infinity, so then
+|e_t| -> infinity; no moment of the increments, and no Chung-Fuchs, is needed in d >= 3.
 
 Accumulating.  From the first s0 with H invertible on, the sum of H_s^-1 X_s X_s^T H_s^-1 is at most
 2 H_(s0)^-1 for every design: given the designs a Gaussian martingale with bounded covariance, so
@@ -31,16 +34,19 @@ from fractions import Fraction
 from flint import arb
 
 from symbolic.regression import hits_singular_count
+from symbolic.schedule import prove_schedule
 from symbolic.special import ball_of, closed, require_integer, require_nonnegative
 from symbolic.values import NEVER, Closed, Never
 
 __all__ = [
     "Decision",
     "IncrementLaw",
+    "accumulated_limit_law",
     "accumulating_converges",
     "behaviour",
     "chung_fuchs_exponents",
     "diverges",
+    "diverges_on_formula",
     "diverges_on_schedule",
     "increment_law",
     "mean_norm_growth",
@@ -172,6 +178,42 @@ def diverges_on_schedule(d: int, least: int, reciprocal_sum_diverges: bool) -> D
     if least >= d + 2:
         return Decision(False, "d <= 2: Brownian motion returns, and the sampling gaps are tight")
     return Decision(None, "d <= 2 with n_t in {d, d+1} infinitely often and n_t not constant")
+
+
+def diverges_on_formula(d: int, schedule: str) -> Decision:
+    """Decide |theta_t - theta*| -> infinity a.s., replacing with n_t = max(2, ceil(formula)).
+
+    Formulas and their limits are those of ``symbolic.schedule``; finitely many fits do not matter.
+
+    Raises:
+        ValueError: for a formula that is refused there.
+
+    >>> diverges_on_formula(3, "t*log(t)").answer, diverges_on_formula(3, "t^2").answer
+    (True, False)
+    >>> diverges_on_formula(2, "2").answer, diverges_on_formula(1, "sqrt(t)").answer
+    (True, False)
+    """
+    d = require_integer("d", d, 1)
+    proof = prove_schedule(schedule)
+    if proof.growth == "unbounded":
+        return diverges_on_schedule(d, d + 2, proof.diverges)
+    if proof.eventual_size is None:
+        return Decision(None, "the sample size for large t could not be determined")
+    kind = behaviour(d, proof.eventual_size)
+    return Decision(kind == "transient", f"n_t = {proof.eventual_size} for all large t: {kind}")
+
+
+def accumulated_limit_law(d: int, n: int) -> tuple[int, Closed]:
+    """Return (nu, c) with theta_infinity - theta* = sigma sqrt(c) z/sqrt(chi2_nu) in law.
+
+    For accumulating with one fixed Gaussian design of n >= d samples: nu = n-d+1, c = pi^2/6, since
+    the increments are W^-1 X eps_s/s. With fresh designs the limit is a normal scale mixture too
+    (given the designs), rotation-invariant about theta*, without such a closed form.
+
+    >>> accumulated_limit_law(2, 5)[0]
+    4
+    """
+    return increment_law(d, n).degrees, closed(r"\pi^2/6", lambda: arb.pi() ** 2 / 6)
 
 
 def accumulating_converges(d: int, n: int) -> dict[str, bool]:

@@ -5,11 +5,11 @@ n_t = max(2, ceil(f(t))), and n_t = 2 where f(t) is not a real number.  Steps of
 1. f is, for large t, undefined, bounded above, or positive with f ~ c m for a monomial m of the
    scale (iterated logarithms, powers, exponentials) and a constant c > 0.
 2. Undefined or bounded: n_t is bounded, so the terms 1/n_t do not tend to 0.
-3. f ~ c m with m -> infinity: (c/2) m <= n_t <= 2 c m for all t >= some t_0, so sum 1/n_t and
-   sum 1/m(t) converge or diverge together.  Write log m = b_1 log t + b_2 log log t + ...: at the
-   first level where the coefficient differs from 1 (or the rest is of another order) the
-   generalised Bertrand series decides: convergent above 1, divergent below; if all agree,
-   m = t log t ... l_k exactly and the series diverges (condensation, k times).
+3. f ~ c m with m -> infinity: f <= n_t <= 2 f as soon as f >= 1, and (c/2) m <= f <= 2 c m from
+   some t on, so sum 1/n_t and sum 1/m(t) converge or diverge together.  Write
+   log m = b_1 log t + b_2 log log t + ...: at the first level where the coefficient differs from 1
+   (or the rest is of another order) the generalised Bertrand series decides: convergent above 1,
+   divergent below; if all agree, m = t log t ... l_k exactly and the series diverges (condensation, k times).
 
 Collapse.  When replacing, Sigma_t -> 0 almost surely iff sum 1/n_t diverges, for both estimators
 and every dimension (Kakutani; the elementary bounds are in ``symbolic.kakutani``).
@@ -31,6 +31,7 @@ from symbolic.growth import (
     compare,
     level,
 )
+from symbolic.values import workprec
 
 __all__ = ["ScheduleProof", "collapses", "decide", "prove_schedule"]
 
@@ -51,7 +52,9 @@ class ScheduleProof:
         levels: for level j = 1, 2, ... the coefficient of l_j in log m when it equals 1 so far.
         test: the last comparison, in words.
         exponents: (a_0, a_1, ...) when m = t^a_0 (log t)^a_1 ... with rational exponents.
-        eventual_sign: the sign of f(t) for all large t; 0 where f is undefined or not known.
+        eventual_sign: the sign of f(t) for all large t; 0 where f is undefined, zero or not known.
+        exact: whether f = constant * leading without lower-order terms.
+        eventual_size: n_t for all large t when that is constant (f bounded above), else None.
     """
 
     formula: str
@@ -63,6 +66,8 @@ class ScheduleProof:
     test: str
     exponents: tuple[Fraction, ...] | None
     eventual_sign: int
+    exact: bool = False
+    eventual_size: int | None = None
 
 
 def collapses(schedule: str) -> bool:
@@ -89,7 +94,9 @@ def prove_schedule(schedule: str) -> ScheduleProof:
             return _prove(schedule, expand(tree, Expander(order)))
         except UndefinedError:
             text = "f is not a real number, so n_t = 2 for all large t"
-            return ScheduleProof(schedule, True, "undefined", None, None, 0, text, None, 0)
+            return ScheduleProof(
+                schedule, True, "undefined", None, None, 0, text, None, 0, eventual_size=2
+            )
         except UndecidableError:
             if order == ORDERS[-1]:
                 raise
@@ -173,16 +180,41 @@ def _prove(schedule: str, germ: Germ) -> ScheduleProof:
         raise UndecidableError("the leading terms of the formula cancel too far to be decided")
     if sign <= 0 or compare(germ.terms[0][0], Monomial()) <= 0:
         text = "f is bounded above, so n_t is bounded and 1/n_t does not tend to 0"
-        return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None, sign)
+        size = _eventual_size(germ)
+        return ScheduleProof(
+            schedule, True, "bounded", None, None, 0, text, None, sign, eventual_size=size
+        )
     monomial, constant = germ.terms[0]
     answer, levels, test = decide(monomial)
     exponents = None
     if not monomial.exponent:
         fractions = [a.as_fraction() for a in monomial.powers]
         exponents = None if None in fractions else tuple(fractions)
+    exact = len(germ.terms) == 1 and germ.remainder is None
     return ScheduleProof(
-        schedule, answer, "unbounded", monomial, constant, levels, test, exponents, sign
+        schedule, answer, "unbounded", monomial, constant, levels, test, exponents, sign, exact
     )
+
+
+def _eventual_size(germ: Germ) -> int | None:
+    """Return max(2, ceil(f)) for all large t when f is bounded above; None if not determined."""
+    if not germ.terms:
+        return 2 if germ.remainder is None else None
+    monomial, constant = germ.terms[0]
+    side = compare(monomial, Monomial())
+    if constant.sign() < 0 and side >= 0:
+        return 2
+    if side < 0:
+        return 2
+    limit = constant.as_fraction()
+    if limit is None:
+        with workprec(256):
+            ceiling = constant.ball().ceil().unique_fmpz()
+        return None if ceiling is None else max(2, int(ceiling))
+    if limit.denominator == 1 and len(germ.terms) == 1 and germ.remainder is not None:
+        return None
+    above = len(germ.terms) > 1 and germ.terms[1][1].sign() > 0
+    return max(2, int(limit) + above if limit.denominator == 1 else limit.__ceil__())
 
 
 class _Key:
