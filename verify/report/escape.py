@@ -91,7 +91,7 @@ def latex_text(text: str) -> str:
     """Return ``text`` as LaTeX that sets its characters; none of them acts as a command.
 
     >>> print(latex_text("50% of $a_1$ ≥ 2"))
-    50\\% of \\$a\\_1\\$ $\\geq$ 2
+    50\\% of \\$a\\_1\\$ $\\ge$ 2
     """
     return "".join(map(_latex_character, clean(text)))
 

@@ -52,6 +52,17 @@ class Report:
         """Return the claims, those of one part together."""
         return [claim for claims in self.parts().values() for claim in claims]
 
+    def environment(self) -> list[tuple[str, str]]:
+        """Return name and value of everything that the results were computed with."""
+        tool = self.data.get("tool") or {}
+        rows = [(str(tool.get("name", "tool")), str(tool.get("version", "")))]
+        for name, value in (self.data.get("environment") or {}).items():
+            if isinstance(value, dict):
+                rows += [(f"{name}: {key}", str(inner)) for key, inner in value.items()]
+            else:
+                rows.append((str(name), str(value)))
+        return [*rows, ("seed", str(self.data.get("seed")))]
+
     def sources(self) -> list[str]:
         """Return every source named by a claim, once each, in order of first use."""
         return list(dict.fromkeys(c["source"] for c in self.claims if c.get("source")))
@@ -192,6 +203,8 @@ def does_not_establish(claim: Claim) -> list[str]:
     if claim.get("verdict") == "confirmed" and claim.get("effective_tier") == "statistical":
         out.append("A proof: a sample can mislead at the error rates stated.")
     origin = claim.get("origin")
+    if claim.get("verdict") == "assumed":
+        return ["That it applies somewhere: its hypotheses are supported at each use."]
     if origin == "thesis":
         out.append(
             "That the thesis words it this way: its text was not available; the comparison is "
@@ -211,7 +224,8 @@ def does_not_establish(claim: Claim) -> list[str]:
 def rests_on(claim: Claim, report: Report) -> list[tuple[str, str, str]]:
     """Return (how, claim id, title) for each assumption in the closure of the claim."""
     out = []
-    for name in claim.get("assumptions") or ():
+    entry = claim.get("verdict") == "assumed"
+    for name in () if entry else claim.get("assumptions") or ():
         how, _, target = str(name).partition(":")
         out.append((how, target, str(report.by_id.get(target, {}).get("title", ""))))
     return out
@@ -225,6 +239,6 @@ def run_again(claim: Claim) -> list[tuple[str, str]]:
         out.append(
             ("python -m verify recheck reports/latest", "re-verifies the stored certificates")
         )
-    if claim.get("assumptions"):
+    if claim.get("assumptions") and claim.get("verdict") != "assumed":
         out.append((f"python -m verify axioms {claim_id}", "lists what it rests on"))
     return out

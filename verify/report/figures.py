@@ -215,5 +215,5 @@ def inline(svg: str, name: str, title: str, caption: str) -> str:
     label = html_text(f"{title}. {caption}")
     return (
         f'<svg class="plot" viewBox="{view}" role="img" aria-label="{label}" '
-        f'stroke-linejoin="round" stroke-linecap="butt">{body.rstrip()}'
+        f'fill="currentColor" stroke-linejoin="round" stroke-linecap="butt">{body.rstrip()}'
     )

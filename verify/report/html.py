@@ -209,11 +209,9 @@ def _assumptions(report: Report) -> str:
 
 
 def _environment(report: Report) -> str:
-    tool = report.data.get("tool") or {}
-    rows = [(str(tool.get("name", "tool")), str(tool.get("version", "")))]
-    rows.append(("seed", str(report.data.get("seed"))))
-    rows += [(str(k), str(v)) for k, v in (report.data.get("environment") or {}).items()]
-    pairs = "".join(f"<dt>{html_text(k)}</dt><dd>{html_text(v)}</dd>" for k, v in rows)
+    pairs = "".join(
+        f"<dt>{html_text(k)}</dt><dd>{html_text(v)}</dd>" for k, v in report.environment()
+    )
     return (
         '<section id="environment" class="home" tabindex="-1" aria-labelledby="environment-h">'
         f'<h2 id="environment-h">Environment</h2><dl class="summary">{pairs}</dl></section>'

@@ -8,8 +8,10 @@ from typing import Any
 from verify.report import facts, figures, mathml
 from verify.report.escape import html_text
 from verify.report.facts import Claim, Report
+from verify.report.formula import width
 from verify.report.graph import status_words
 from verify.report.markdown import step_formula
+from verify.report.mathtext import parse
 from verify.report.palette import identifier, verdict_class
 from verify.report.prose import formula, html
 
@@ -86,8 +88,9 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
         out.append(_section("Decided as the expression", test))
     reported = f"<p>{html(str(claim['reported']))}</p>" if claim.get("reported") else ""
     if claim.get("source"):
-        reported += f'<p class="source">Source: {html(str(claim["source"]))}</p>'
-    out.append(_section("As reported", reported))
+        prefix = "Source: " if reported else ""
+        reported += f'<p class="source">{prefix}{html(str(claim["source"]))}</p>'
+    out.append(_section("As reported" if claim.get("reported") else "Source", reported))
     if claim.get("necessity"):
         rows = [
             [html(formula(str(n.get("hypothesis", "")))), html(str(n.get("status", ""))),
@@ -97,7 +100,7 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
         out.append(_section("Is each hypothesis needed?",
                             table(["hypothesis", "status", "because"], rows)))  # fmt: skip
     rows = facts.evidence(claim)
-    reason = f"<p>{html(str(claim['reason']))}</p>" if claim.get("reason") else ""
+    reason = f"<p>{html(str(claim['reason']))}</p>" if claim.get("reason") and rows else ""
     body = (_pairs((k, html(v)) for k, v in rows) if rows else "") + reason
     out.append(_section("Result", body))
     out += _found(claim)
@@ -145,8 +148,9 @@ def _proof(claim: Claim, report: Report) -> str:
     for step in claim.get("proof") or ():
         status = html_text(str(step.get("status")))
         line = f'<span class="step s-{status}">{status}</span> {html(str(step.get("text") or ""))}'
-        if step.get("status") == "cited" and step.get("reference"):
-            line += f" By {link(report, str(step['reference']))}."
+        if step.get("reference") in report.by_id:
+            word = "By" if step.get("status") == "cited" else "From"
+            line += f" {word} {link(report, str(step['reference']))}."
         if step.get("routes"):
             line += f" Routes: {html(', '.join(map(str, step['routes'])))}."
         items.append(f"<li>{line}{_step_body(step)}</li>")
@@ -156,12 +160,15 @@ def _proof(claim: Claim, report: Report) -> str:
 def _step_body(step: dict[str, Any]) -> str:
     source = step_formula(step)
     if source:
+        if not step.get("text") and width(parse(source)) <= 58:
+            return f" {mathml.inline(source)}"
         body = mathml.block(source)
         if len(source) > 2500:
             return f"<details><summary>A long formula</summary>{body}</details>"
         return body
     sentence = str(step.get("sentence") or "")
-    return f'<p class="sentence">{html(sentence)}</p>' if sentence else ""
+    shown = sentence and not step.get("text")
+    return f'<p class="sentence">{html(sentence)}</p>' if shown else ""
 
 
 def _controls(claim: Claim) -> list[str]:

@@ -12,8 +12,10 @@ from typing import Any
 from verify.report import facts, tikz
 from verify.report.escape import file_name, latex_text
 from verify.report.facts import Claim, Report
+from verify.report.formula import width
 from verify.report.graph import part_of, status_words
 from verify.report.markdown import step_formula, summary_rows
+from verify.report.mathtext import parse
 from verify.report.palette import verdict_class
 from verify.report.prose import formula, tex, tex_code, tex_formula
 
@@ -92,13 +94,14 @@ def fragment(claim: Claim, report: Report) -> str:
         out.append(f"{_head('Decided as the expression')}{tex_code(str(claim['test']))}.")
     if claim.get("reported") or claim.get("source"):
         source = tex(str(claim.get("source") or ""))
-        source = source + _cite(claim, report) + "." if source else ""
-        out.append(_ragged("As reported.", f"{tex(str(claim.get('reported') or ''))} {source}"))
+        source = source.rstrip(".") + _cite(claim, report) + "." if source else ""
+        name = "As reported." if claim.get("reported") else "Source."
+        out.append(_ragged(name, f"{tex(str(claim.get('reported') or ''))} {source}"))
     rows = facts.evidence(claim)
     if rows:
         out.append(_head("Evidence.") + _two([(k, tex(v)) for k, v in rows]))
-    if claim.get("reason"):
-        out.append(_head("Reason.") + tex(str(claim["reason"])) + ".")
+    if claim.get("reason") and rows:
+        out.append(_head("Reason.") + tex(str(claim["reason"]).rstrip(".")) + ".")
     out += _found(claim)
     out += _proof(claim, report)
     out += _controls(claim)
@@ -111,7 +114,7 @@ def fragment(claim: Claim, report: Report) -> str:
 
 def _cite(claim: Claim, report: Report) -> str:
     sources = report.sources()
-    return f"~\\cite{{verify:source{sources.index(claim['source']) + 1}}}"
+    return f"\\verifycite{{source{sources.index(claim['source']) + 1}}}"
 
 
 def _found(claim: Claim) -> list[str]:
@@ -156,14 +159,16 @@ def _proof(claim: Claim, report: Report) -> list[str]:
     out = [f"{_head('Proof outline')}({facts.step_words(claim)}).", "\\begin{verifysteps}"]
     for number, step in enumerate(steps, 1):
         line = f"\\item[{number}.] [{step.get('status')}] {tex(str(step.get('text') or ''))}"
-        if step.get("status") == "cited" and step.get("reference"):
-            line += f" By {_ref(str(step['reference']))}."
+        if step.get("reference") in report.by_id:
+            word = "By" if step.get("status") == "cited" else "From"
+            line += f" {word} {_ref(str(step['reference']))}."
         if step.get("routes"):
             line += f" Routes: {tex(', '.join(map(str, step['routes'])))}."
         source = step_formula(step)
         if source:
-            line += "\n" + tex_formula(source).rstrip()
-        elif step.get("sentence"):
+            display = bool(step.get("text")) or width(parse(source)) > 60
+            line += ("\n" if display else " ") + tex_formula(source, display).rstrip()
+        elif step.get("sentence") and not step.get("text"):
             line += f" {tex(str(step['sentence']))}"
         out.append(line)
     return ["\n".join([*out, "\\end{verifysteps}"])]
@@ -263,7 +268,7 @@ def _claims_table(report: Report) -> str:
     head = (
         f"{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\begin{{longtable}}{{@{{}}{column}"
         f"{{0.37\\linewidth}}{column}{{0.25\\linewidth}}l{column}{{0.21\\linewidth}}@{{}}}}\n\\toprule\n"
-        "claim & verdict & & steps; mutants\\\\\\midrule\\endhead\n\\bottomrule\\endfoot\n"
+        "claim & verdict & as exp. & steps; mutants\\\\\\midrule\\endhead\n\\bottomrule\\endfoot\n"
     )
     rows = []
     for claim in report.in_parts():
@@ -302,10 +307,7 @@ def _graphs(report: Report) -> str:
 
 
 def _environment(report: Report) -> str:
-    tool = report.data.get("tool") or {}
-    rows = [(tex(str(tool.get("name", "tool"))), tex(str(tool.get("version", ""))))]
-    rows += [(tex(str(k)), tex(str(v))) for k, v in (report.data.get("environment") or {}).items()]
-    return _two(rows)
+    return _two([(tex(k), tex(v)) for k, v in report.environment()])
 
 
 def _bibliography(report: Report) -> str:

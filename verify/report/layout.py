@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 __all__ = ["Layout", "layered"]
 
@@ -70,7 +71,7 @@ def _order(rows: list[list[Hashable]], links: list[tuple[Hashable, Hashable]]) -
 
     def total() -> int:
         count = 0
-        for here, there in zip(rows, rows[1:], strict=False):
+        for here, there in pairwise(rows):
             place = {v: i for i, v in enumerate(there)}
             count += _crossings(here, {v: [place[w] for w in down.get(v, ())] for v in here})
         return count
@@ -126,7 +127,7 @@ def _place(rows: list[list[Hashable]], links: list[tuple[Hashable, Hashable]],
     spaces: list[list[float]] = []
     for row in rows:
         spaces.append(
-            [(size[a] + size[b]) / 2 + gap for a, b in zip(row, row[1:], strict=False)]
+            [(size[a] + size[b]) / 2 + gap for a, b in pairwise(row)]
         )
         at = 0.0
         for v, step in zip(row, [0.0, *spaces[-1]], strict=False):
@@ -146,8 +147,11 @@ def _place(rows: list[list[Hashable]], links: list[tuple[Hashable, Hashable]],
 
 
 def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tuple[float, float]],
-            column_gap: float = 46.0, row_gap: float = 12.0, aspect: float = 1.6) -> Layout:  # fmt: skip
+            column_gap: float = 46.0, row_gap: float = 12.0, aspect: float = 1.6,
+            down: bool = False) -> Layout:  # fmt: skip
     """Return a drawing of the graph with boxes of the given sizes (width, height).
+
+    ``down``: layers from top to bottom instead of from left to right.
 
     Raises:
         ValueError: when the graph has a cycle.
@@ -156,6 +160,12 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
     >>> drawing.centres["a"][0] < drawing.centres["b"][0]
     True
     """
+    if down:
+        turned = {v: (h, w) for v, (w, h) in sizes.items()}
+        plan = layered(nodes, edges, turned, column_gap, row_gap, 1 / aspect)
+        centres = {v: (y, x) for v, (x, y) in plan.centres.items()}
+        lines = {e: [(y, x) for x, y in points] for e, points in plan.lines.items()}
+        return Layout(centres, lines, plan.height, plan.width)
     edges = list(dict.fromkeys((a, b) for a, b in edges if a in sizes and b in sizes))
     joined = {v for e in edges for v in e}
     linked = [v for v in nodes if v in joined]
@@ -177,7 +187,7 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
             chain.append(bend)
         chain.append(b)
         chains[a, b] = chain
-        links.extend(zip(chain, chain[1:], strict=False))
+        links.extend(pairwise(chain))
     links = list(dict.fromkeys(links))
     _order(rows, links)
     y = _place(rows, links, size, row_gap)
@@ -188,11 +198,11 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
         at += w + column_gap
     width = max(at - column_gap, 0.0)
     top = min((y[v] - size[v] / 2 for r in rows for v in r), default=0.0)
-    centres: dict[str, tuple[float, float]] = {}
+    centres = {}
     for v in linked:
         centres[v] = (starts[layer[v]] + widths[layer[v]] / 2, y[v] - top)
     height = max((y[v] + size[v] / 2 - top for r in rows for v in r), default=0.0)
-    lines: dict[Edge, list[tuple[float, float]]] = {}
+    lines = {}
     for (a, b), chain in chains.items():
         points = [(centres[a][0] + sizes[a][0] / 2, centres[a][1])]
         for bend in chain[1:-1]:

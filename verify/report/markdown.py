@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from verify.formula import expression_latex
 from verify.report import facts, mermaid
 from verify.report.escape import clean, file_name, markdown_text
 from verify.report.facts import Claim, Report
-from verify.report.formula import latex
+from verify.report.formula import latex, width
 from verify.report.graph import status_words
 from verify.report.mathtext import MathError, parse
 from verify.report.prose import formula, markdown
+from verify.report.sentence import Unrecognised, sentence
 
 __all__ = ["claim_page", "claim_path", "index", "pages", "part_page"]
 
@@ -89,10 +92,7 @@ def index(report: Report) -> str:
             out.append(f"### Graph of {title}")
         out.append(_code_block(text, "mermaid"))
     out += ["## Assumptions", _assumptions(report), "## Environment"]
-    environment = data.get("environment") or {}
-    rows = [[markdown_text(str(k)), markdown_text(str(v))] for k, v in environment.items()]
-    tool = data.get("tool") or {}
-    rows.insert(0, [str(tool.get("name", "tool")), str(tool.get("version", ""))])
+    rows = [[markdown_text(k), markdown_text(v)] for k, v in report.environment()]
     out.append(_table(["", ""], rows))
     out.append(_meaning())
     return "\n\n".join(part for part in out if part) + "\n"
@@ -168,9 +168,10 @@ def claim_page(claim: Claim, report: Report) -> str:
     if claim.get("test"):
         out.append("**Decided as the expression**\n\n" + _code_block(str(claim["test"])))
     if claim.get("source") or claim.get("reported"):
-        out.append("## As reported")
+        out.append("## As reported" if claim.get("reported") else "## Source")
         if claim.get("source"):
-            out.append(f"Source: {markdown(str(claim['source']))}")
+            prefix = "Source: " if claim.get("reported") else ""
+            out.append(prefix + markdown(str(claim["source"])))
         if claim.get("reported"):
             out.append(markdown(str(claim["reported"])))
     if claim.get("necessity"):
@@ -181,8 +182,9 @@ def claim_page(claim: Claim, report: Report) -> str:
         ]  # fmt: skip
         out += ["### Is each hypothesis needed?", _table(["hypothesis", "", "because"], rows)]
     rows = [[k, _cell(v)] for k, v in facts.evidence(claim)]
-    out += ["## Result", _table(["", ""], rows) if rows else ""]
-    if claim.get("reason"):
+    if rows:
+        out += ["## Result", _table(["", ""], rows)]
+    if claim.get("reason") and rows:
         out.append(markdown(str(claim["reason"])))
     out += _found(claim)
     out += _proof(claim, report)
@@ -219,18 +221,30 @@ def _found(claim: Claim) -> list[str]:
 
 
 def step_formula(step: dict[str, Any]) -> str:
-    """Return the LaTeX of a step when it has one that is accepted, else an empty string."""
-    source = str(step.get("latex") or "").strip().strip("$").strip()
-    if not source:
-        source = formula(str(step.get("sentence") or ""))
-        if not source.startswith("$"):
-            return ""
-        source = source.strip("$")
+    """Return the LaTeX of a step when it has one that is accepted, else an empty string.
+
+    The sentence that the checker derived is set when its form is known; the formula that the
+    check wrote comes second. A value that was derived with a definition is appended.
+    """
+    given = str(step.get("latex") or "").strip().strip("$").strip()
+    text = str(step.get("sentence") or "")
     try:
-        parse(source)
-    except MathError:
-        return ""
-    return source
+        known = sentence(text) if step.get("status") in ("checked", "computed") and text else ""
+    except Unrecognised:
+        known = ""
+    if known and ":=" in text:
+        head = expression_latex(text)
+        if given.startswith(f"{head} = "):
+            value = "=" + given.removeprefix(f"{head} = ").replace(r"\,", " ")
+            name, mark, rest = re.split(r"(,\\quad|\\quad\(|\Z)", known, maxsplit=1)
+            known = name + value + mark + rest
+    for source in (known, given):
+        try:
+            if source and parse(source):
+                return source
+        except MathError:
+            continue
+    return ""
 
 
 def _proof(claim: Claim, report: Report) -> list[str]:
@@ -243,15 +257,20 @@ def _proof(claim: Claim, report: Report) -> list[str]:
         lines = [f"**{number}.** *{status}*"]
         if step.get("text"):
             lines[0] += f" · {markdown(str(step['text']))}"
-        if step.get("status") == "cited" and step.get("reference"):
-            lines[0] += f" · by {_link(report, str(step['reference']), '../')}"
+        if step.get("reference") in report.by_id:
+            word = "by" if step.get("status") == "cited" else "from"
+            lines[0] += f" · {word} {_link(report, str(step['reference']), '../')}"
         if step.get("routes"):
             lines[0] += f" · routes: {markdown(', '.join(map(str, step['routes'])))}"
         source = step_formula(step)
         if source:
-            set_formula = f"$${latex(parse(source), markdown=True)}$$"
-            lines.append(_folded(set_formula) if len(set_formula) > 6000 else set_formula)
-        elif step.get("sentence"):
+            tree = parse(source)
+            if not step.get("text") and width(tree) <= 60:
+                lines[0] += f" · ${latex(tree, markdown=True)}$"
+            else:
+                shown = f"$${latex(tree, markdown=True)}$$"
+                lines.append(_folded(shown) if len(shown) > 6000 else shown)
+        elif step.get("sentence") and not step.get("text"):
             lines.append(f"> {markdown(str(step['sentence']), cell=True)}")
         out.append("\n\n".join(lines))
     return out

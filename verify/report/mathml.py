@@ -177,7 +177,18 @@ def _wrapped(tree: Node, display: bool = False) -> str:
     label = escape(latex(tree), quote=True)
     pieces = flatten(tree)
     style = ' displaystyle="true"' if display else ""
-    parts = "<wbr>".join(f"<math{style}>{_set(p)}</math>" for p in pieces)
+    parts = "<wbr>".join(
+        f"<math{style}>{_piece(p, first=i == 0)}</math>" for i, p in enumerate(pieces)
+    )
     return f'<span class="pieces" role="group" aria-label="formula in pieces">{parts}</span>' if (
         len(label) > 4000
     ) else f'<span class="pieces" role="group" aria-label="{label}">{parts}</span>'
+
+
+def _piece(node: Node, first: bool) -> str:
+    """Return a piece of a broken formula; the sign that a later piece begins with stays binary."""
+    text = _set(node)
+    head = "<mrow><mo>" if text.startswith("<mrow>") else "<mo>"
+    if first or not text.startswith(head):
+        return text
+    return text.replace("<mo>", '<mo form="infix">', 1)

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from verify.report import symbols as S
+from verify.report import symbols
 
 __all__ = ["MathError", "Node", "parse"]
 
@@ -59,8 +59,8 @@ _DELIMITER_ROLE = {
 
 def _tokens(source: str) -> Iterator[str]:
     for token in _TOKEN.findall(source):
-        if token in S.UNICODE:
-            yield from _TOKEN.findall(S.UNICODE[token])
+        if token in symbols.UNICODE:
+            yield from _TOKEN.findall(symbols.UNICODE[token])
         else:
             yield token
 
@@ -135,6 +135,8 @@ class _Parser:
 
     def argument(self) -> Node:
         self.skip_space()
+        if len(self.peek()) > 1 and self.peek()[0].isdigit():  # one digit, as TeX reads it
+            self.tokens[self.at : self.at + 1] = [self.peek()[0], self.peek()[1:]]
         if self.peek() == "{":
             return self.group()
         if self.peek() in ("", "}", "^", "_", "&"):
@@ -187,19 +189,19 @@ class _Parser:
 
     def command(self, token: str) -> Node:
         name = token[1:]
-        if name in S.LETTERS:
-            return Node("mi", token, S.LETTERS[name])
-        if name in S.BINARY:
-            return Node("mo", token, S.BINARY[name], "bin")
-        if name in S.RELATIONS:
-            return Node("mo", token, S.RELATIONS[name], "rel")
-        if name in S.BIG_OPERATORS:
-            return Node("big", token, S.BIG_OPERATORS[name])
-        if name in S.FUNCTIONS:
-            return Node("func", token, name, "limits" if S.FUNCTIONS[name] else "")
-        if name in S.SPACES:
-            return Node("space", token, role=S.SPACES[name])
-        if name in S.IGNORED:
+        if name in symbols.LETTERS:
+            return Node("mi", token, symbols.LETTERS[name])
+        if name in symbols.BINARY:
+            return Node("mo", token, symbols.BINARY[name], "bin")
+        if name in symbols.RELATIONS:
+            return Node("mo", token, symbols.RELATIONS[name], "rel")
+        if name in symbols.BIG_OPERATORS:
+            return Node("big", token, symbols.BIG_OPERATORS[name])
+        if name in symbols.FUNCTIONS:
+            return Node("func", token, name, "limits" if symbols.FUNCTIONS[name] else "")
+        if name in symbols.SPACES:
+            return Node("space", token, role=symbols.SPACES[name])
+        if name in symbols.IGNORED:
             return Node("row")
         if name == "operatorname":
             limits = self.peek() == "*"
@@ -211,6 +213,11 @@ class _Parser:
                         "limits" if limits else "")  # fmt: skip
         if name in ("text", "textrm", "mbox", "textit", "textbf"):
             return Node("text", "\\text", self.raw_group())
+        if name in ("mathrel", "mathbin"):
+            signs = self.raw_group().strip()
+            if not re.fullmatch(r"[:=<>+-]{1,3}", signs):
+                raise MathError(f"{token} takes signs only")
+            return Node("mo", f"{token}{{{signs}}}", signs, name[4:])
         if name in ("pmod", "mod"):
             return Node("row", args=(Node("mo", "(", "(", "open"), Node("text", "\\text", "mod "),
                                      self.argument(), Node("mo", ")", ")", "close")))  # fmt: skip
@@ -235,19 +242,19 @@ class _Parser:
                 if self.next() != "]":
                     raise MathError("the index of a root is not closed")
             return Node("sqrt", token, args=(self.argument(), index))
-        if name in S.ACCENTS:
-            return Node("accent", token, S.ACCENTS[name], args=(self.argument(),))
-        if name in S.ALPHABETS:
+        if name in symbols.ACCENTS:
+            return Node("accent", token, symbols.ACCENTS[name], args=(self.argument(),))
+        if name in symbols.ALPHABETS:
             return Node("font", token, args=(self.argument(),))
-        if name in S.BIG_DELIMITERS:
+        if name in symbols.BIG_DELIMITERS:
             text, char = self.delimiter()
             return Node("size", token, char, text)
         if name == "left":
             return self.fence()
         if name == "begin":
             return self.environment()
-        if token in S.DELIMITERS:
-            char = S.DELIMITERS[token]
+        if token in symbols.DELIMITERS:
+            char = symbols.DELIMITERS[token]
             role = _DELIMITER_ROLE.get(char, "ord")
             if name.endswith(("vert", "Vert")) and name[0] in "lr":
                 role = "open" if name[0] == "l" else "close"
@@ -261,9 +268,9 @@ class _Parser:
     def delimiter(self) -> tuple[str, str]:
         self.skip_space()
         token = self.next()
-        if token not in S.DELIMITERS:
+        if token not in symbols.DELIMITERS:
             raise MathError(f"{token!r} is not a delimiter")
-        return token, S.DELIMITERS[token]
+        return token, symbols.DELIMITERS[token]
 
     def fence(self) -> Node:
         left = self.delimiter()
@@ -284,7 +291,7 @@ class _Parser:
 
     def environment(self) -> Node:
         name = self.raw_name()
-        if name not in S.ENVIRONMENTS:
+        if name not in symbols.ENVIRONMENTS:
             raise MathError(f"the environment {name} is not in the accepted list")
         columns = ""
         if name == "array":

@@ -2,7 +2,8 @@ r"""Text with formulas between dollar signs, written for Markdown, LaTeX and HTM
 
 ``$...$`` and ``\(...\)`` are formulas in the line; ``$$...$$``, ``\[...\]`` and the environments
 equation, align and gather are displays. A formula outside the accepted subset is shown as its
-source, with a note that says why. Emphasis (``\emph{...}``) and code (backquotes) are kept.
+source, with a note that says why. In words, ``>=`` and scripts such as ``M_t`` or ``R^3`` are set as
+such. Emphasis (``\emph{...}``) and code (backquotes) are kept.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import re
 from dataclasses import dataclass
 from html import escape
 
-from verify.report import escape as E
+from verify.report import escape as escaping
 from verify.report import mathml
 from verify.report.formula import breakable, latex, plain, width
 from verify.report.mathtext import MathError, parse
@@ -32,6 +33,12 @@ _PIECE = re.compile(
     r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)",
     re.DOTALL,
 )
+_ATOM = r"(?:[A-Za-z]{1,2}(?:\d{1,2}|[_^](?:\w\b|\d{1,2}|\{[\w+, -]{1,12}\}))*\*?|\d+(?:\.\d+)?)"
+_IN_WORDS = re.compile(  # a chain of atoms with a relation in it, or one atom with a script
+    r"(?<![\w\\/.:^{(<-])-?" + rf"(?:{_ATOM}(?: [+-] {_ATOM})*(?: [=<>≤≥≠] -?{_ATOM}(?: [+-] {_ATOM})*)+"
+    r"|[A-Za-z](?:\d{1,2}|[_^](?:\w\b|\d{1,2}|\{[\w+, -]{1,12}\}))+)(?![\w(^{/\]-]|\.\w|\*\*)"
+)
+_SCRIPT = re.compile(r"[_^](\w+)|(?<=[A-Za-z])(\d{1,2})(?![\d.])")
 _WIDE = 74.0  # a display wider than this (in characters) is broken into lines
 _INLINE = 60.0
 
@@ -43,6 +50,13 @@ class Piece:
     kind: str
     text: str
     why: str = ""
+
+
+def _braced(match: re.Match[str]) -> str:
+    """Return a script with its braces; digits after a letter are a subscript."""
+    if match[2]:
+        return f"_{{{match[2]}}}"
+    return f"{match[0][0]}{{{match[1]}}}"
 
 
 def _math(source: str, kind: str) -> Piece:
@@ -70,9 +84,22 @@ def split(text: str) -> list[Piece]:
         elif part:
             out.append(Piece("text", part))
 
+    def plain_words(part: str) -> None:
+        for sign, char in ((" <= ", " ≤ "), (" >= ", " ≥ "), (" != ", " ≠ "), (" == ", " = ")):
+            part = part.replace(sign, char)
+        start = 0
+        for match in _IN_WORDS.finditer(part):
+            source = _SCRIPT.sub(_braced, match[0]).replace("* ", "^{*} ")
+            if match[0].endswith("*"):
+                source = source[:-1] + "^{*}"
+            words(part[start : match.start()])
+            out.append(_math(source, "math"))
+            start = match.end()
+        words(part[start:])
+
     at = 0
     for match in _PIECE.finditer(text):
-        words(text[at : match.start()])
+        plain_words(text[at : match.start()])
         at = match.end()
         kind, group = match.lastgroup or "", match.group(match.lastgroup or 0)
         if kind == "escaped":
@@ -93,7 +120,7 @@ def split(text: str) -> list[Piece]:
             out.append(Piece("strong", group))
         else:
             out.append(Piece("code", group))
-    words(text[at:])
+    plain_words(text[at:])
     return out
 
 
@@ -119,33 +146,33 @@ def _code(text: str, cell: bool = False) -> str:
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
     fence = "`" * (longest + 1)
     pad = " " if text.startswith("`") or text.endswith("`") else ""
-    return f"{fence}{pad}{E.clean(text)}{pad}{fence}".replace("\n", " ")
+    return f"{fence}{pad}{escaping.clean(text)}{pad}{fence}".replace("\n", " ")
 
 
 def markdown(text: str, cell: bool = False) -> str:
     r"""Return ``text`` as Markdown with ``$`` formulas; ``cell``: on one line, for a table.
 
-    >>> print(markdown(r"a_1 < $x<1$"))
-    a\_1 \< $x\lt 1$
+    >>> print(markdown(r"some_word < $x<1$"))
+    some\_word \< $x\lt 1$
     """
     out = ""
     for piece in split(text):
         if piece.kind == "text":
-            out += E.markdown_text(_quotes(piece.text)).replace("\u00a0", "&nbsp;")
+            out += escaping.markdown_text(_quotes(piece.text)).replace("\u00a0", "&nbsp;")
         elif piece.kind == "math" or (piece.kind == "display" and cell):
             out += f"${latex(parse(piece.text), markdown=True)}$"
         elif piece.kind == "display":
             out += f"\n\n$${latex(parse(piece.text), markdown=True)}$$\n\n"
         elif piece.kind == "emph":
-            out += f"*{E.markdown_text(piece.text)}*"
+            out += f"*{escaping.markdown_text(piece.text)}*"
         elif piece.kind == "strong":
-            out += f"**{E.markdown_text(piece.text)}**"
+            out += f"**{escaping.markdown_text(piece.text)}**"
         elif piece.kind == "code":
             out += _code(piece.text, cell)
         else:
-            out += f"{_code(piece.text, cell)} (shown as source: {E.markdown_text(piece.why)})"
+            out += f"{_code(piece.text, cell)} (shown as source: {escaping.markdown_text(piece.why)})"
     if cell:
-        return E.markdown_cell(out)
+        return escaping.markdown_cell(out)
     return re.sub(r"\n{3,}", "\n\n", out).strip()
 
 
@@ -174,19 +201,19 @@ def tex(text: str) -> str:
     out = ""
     for piece in split(text):
         if piece.kind == "text":
-            out += E.latex_text(_quotes(piece.text))
+            out += escaping.latex_text(_quotes(piece.text))
         elif piece.kind == "math":
             out += tex_formula(piece.text, display=False)
         elif piece.kind == "display":
             out = out.rstrip() + "\n" + tex_formula(piece.text)
         elif piece.kind == "emph":
-            out += f"\\emph{{{E.latex_text(piece.text)}}}"
+            out += f"\\emph{{{escaping.latex_text(piece.text)}}}"
         elif piece.kind == "strong":
-            out += f"\\textbf{{{E.latex_text(piece.text)}}}"
+            out += f"\\textbf{{{escaping.latex_text(piece.text)}}}"
         else:
             out += tex_code(piece.text)
             if piece.why:
-                out += f" (shown as source: {E.latex_text(piece.why)})"
+                out += f" (shown as source: {escaping.latex_text(piece.why)})"
     return re.sub(r"\n\s*\n+", "\n\n", out.strip())
 
 
@@ -196,7 +223,7 @@ def tex_code(text: str) -> str:
     >>> print(tex_code("a_b"))
     \texttt{a\_\allowbreak b}
     """
-    set_text = E.latex_text(text).replace("--", "-{}-").replace("\n", " ")
+    set_text = escaping.latex_text(text).replace("--", "-{}-").replace("\n", " ")
     set_text = re.sub(r"(\\_|[.,;:/=+*()\[\]-](?:\{\})?)(?=[^\s{}])", r"\1\\allowbreak ", set_text)
     set_text = re.sub(r"([A-Za-z0-9]{20})(?=[A-Za-z0-9])", r"\1\\allowbreak ", set_text)
     return f"\\texttt{{{set_text}}}"
@@ -212,17 +239,17 @@ def html(text: str) -> str:
     for piece in split(text):
         if piece.kind == "text":
             paragraphs = re.split(r"\n\s*\n", _quotes(piece.text))
-            out += "<br><br>".join(E.html_text(p) for p in paragraphs)
+            out += "<br><br>".join(escaping.html_text(p) for p in paragraphs)
         elif piece.kind == "math":
             out += mathml.inline(piece.text)
         elif piece.kind == "display":
             out = out.rstrip() + mathml.block(piece.text)
         elif piece.kind == "emph":
-            out += f"<em>{E.html_text(piece.text)}</em>"
+            out += f"<em>{escaping.html_text(piece.text)}</em>"
         elif piece.kind == "strong":
-            out += f"<strong>{E.html_text(piece.text)}</strong>"
+            out += f"<strong>{escaping.html_text(piece.text)}</strong>"
         else:
-            out += f"<code>{E.html_text(piece.text)}</code>"
+            out += f"<code>{escaping.html_text(piece.text)}</code>"
             if piece.why:
                 out += f' <span class="note">(shown as source: {escape(piece.why)})</span>'
     return out

@@ -18,17 +18,18 @@ _MARGIN = 14.0
 _ROUND = {"theorem": 13, "proposition": 13, "corollary": 13, "lemma": 6}
 
 
-def box(claim_id: str, claim: dict[str, Any]) -> tuple[float, float]:
-    """Return width and height of the box of a claim."""
-    lines = label_lines(claim_id)
-    longest = max(*(len(line) for line in lines), len(status_words(claim)) * 0.92)
-    return longest * _LETTER + 18.0, _LINE * (len(lines) + 1) + 9.0
+def box(claim_id: str, claim: dict[str, Any], longest: int = 24) -> tuple[float, float]:
+    """Return width and height of the box of a claim, whose id is in lines of ``longest``."""
+    lines = label_lines(claim_id, longest)
+    letters = max(*(len(line) for line in lines), len(status_words(claim)) * 0.92)
+    return letters * _LETTER + 18.0, _LINE * (len(lines) + 1) + 9.0
 
 
-def drawing(graph: Graph) -> Layout:
+def drawing(graph: Graph, down: bool = False, longest: int = 24) -> Layout:
     """Return the layered drawing of the graph, sizes in pixels."""
-    sizes = {claim_id: box(claim_id, claim) for claim_id, claim in graph.claims.items()}
-    return layered(list(graph.claims), [(e.source, e.target) for e in graph.edges], sizes)
+    sizes = {claim_id: box(claim_id, claim, longest) for claim_id, claim in graph.claims.items()}
+    return layered(list(graph.claims), [(e.source, e.target) for e in graph.edges], sizes,
+                   column_gap=30.0 if down else 46.0, down=down)  # fmt: skip
 
 
 def _path(points: list[tuple[float, float]]) -> str:
