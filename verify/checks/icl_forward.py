@@ -34,11 +34,11 @@ def forward_pass(*, block: str = "-VT", steps: int = 1) -> Outcome:
             proof.define(f"z{j}", f"y{j} - ({_dot(('u1', 'u2'), COLUMNS[j])})",
                          text="The last row of Z when the iterate is u: the residuals.")  # fmt: skip
         proof.define("zq", f"-({_dot(('u1', 'u2'), COLUMNS['q'])})", text="The query carries minus the prediction.")
-        for i, row in enumerate(("x1", "x2"), 1):
-            proof.define(f"m{i}", f"z1*{row}1 + z2*{row}2", text="The last row of Z M Z^T, on the covariates.")
+        for i in (1, 2):
+            proof.define(f"m{i}", f"z1*x{i}1 + z2*x{i}2", text="The last row of Z M Z^T, on the covariates.")
         for j, column in COLUMNS.items():
-            moved = " + ".join(f"m{i}*({sign}{entry(i, k)})*{column[k - 1]}" for i in (1, 2) for k in (1, 2))
-            proof.define(f"next{j}", f"z{j} + ({moved})/2", text="The last row after one layer, n = 2.")
+            layer = " + ".join(f"m{i}*({sign}{entry(i, k)})*{column[k - 1]}" for i in (1, 2) for k in (1, 2))
+            proof.define(f"next{j}", f"z{j} + ({layer})/2", text="The last row after one layer, n = 2.")
         u = ("u1", "u2")
         for step in range(1, steps + 1):
             residual = {j: f"({_dot(u, COLUMNS[j])}) - y{j}" for j in ("1", "2")}

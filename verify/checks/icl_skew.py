@@ -8,6 +8,7 @@ a disagreement of the two routes shows as a step that fails.
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from flint import fmpq
 
@@ -85,7 +86,7 @@ def loss_d2_l2(*, f4: str, g4: str, m: str) -> Outcome:
 def traceless_part(*, gap: str) -> Outcome:
     """Every minimiser has R = 0, for every n >= 1; ``gap`` is the coefficient g4 - f4."""
     proof = Proof("n", "a", "b", "r", "B", "C")
-    everywhere = {"a": LINE, "n": (1, "oo")}
+    everywhere: dict[str, Any] = {"a": LINE, "n": (1, "oo")}
     try:
         proof.depends("icl.loss-d2-l2", LOSS, *map(part, PARTS))
         proof.sign("f2 + g2", ">", **everywhere, text="A positive definite quadratic in a.")
@@ -169,7 +170,7 @@ def existence_d2_l2(*, quartic_from: int) -> Outcome:
 def scalar_minimiser(*, first: int) -> Outcome:
     """On scalar matrices the loss is a strictly convex quartic for every n >= ``first``."""
     proof = Proof("n", "a", "b", "r")
-    domain = {"a": LINE, "n": (first, "oo")}
+    domain: dict[str, Any] = {"a": LINE, "n": (first, "oo")}
     try:
         proof.depends("icl.loss-d2-l2", LOSS, part("f0"))
         proof.define("g", "diff(f0, a)/8", text="An eighth of the derivative of n^3 f on scalar matrices.")
@@ -290,7 +291,7 @@ def middle_contexts(*, first: int, last: int) -> Outcome:
 def two_minimisers(*, first: int, left: str, right: str) -> Outcome:
     """For n >= first the minimisers are exactly two, aI + bJ and aI - bJ with b > 0."""
     proof = Proof("n", "a", "b", "r")
-    ray = {"n": (first, "oo")}
+    ray: dict[str, Any] = {"n": (first, "oo")}
     try:
         proof.depends("icl.loss-d2-l2", LOSS, part("f0"), part("f2"), part("f4"))
         proof.define("h", "f2/4")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbolic.regression import risk
+from verify.errors import RoutesDisagree
 from verify.outcome import Outcome
 from verify.proof import Proof, StepFails
 from verify.registry import check
@@ -91,7 +92,9 @@ def risk_replacing(*, risk_formula: str) -> Outcome:
         )
         for d, n, t in ((1, 3, 5), (2, 5, 3), (3, 5, 2)):
             exact = risk("replace", t, d, n)
-            proof.identity(f"subs(subs(subs(subs(risk, t, {t}), n, {n}), d, {d}), v, 1)", Fraction(exact),
+            if not isinstance(exact, Fraction):
+                raise RoutesDisagree(f"the risk at d = {d}, n = {n} is finite, yet the library returns {exact!r}")
+            proof.identity(f"subs(subs(subs(subs(risk, t, {t}), n, {n}), d, {d}), v, 1)", exact,
                            text=f"Second route at d = {d}, n = {n}, t = {t}.")  # fmt: skip
     except StepFails as problem:
         return Outcome(Verdict.REFUTED, Tier.EXACT, f"the risk is another one: {problem}",
