@@ -23,6 +23,7 @@ from symbolic.values import NEVER, Algebraic, Never
 
 __all__ = [
     "LocalThreshold",
+    "eliminate_scale",
     "local_critical_context",
     "local_onset",
     "local_resultant",
@@ -64,11 +65,17 @@ def local_resultant(d: int, layers: int) -> fmpz_poly:
     base = scalar_coefficients(d, layers)
     slope = [k * base[k] for k in range(1, 2 * layers + 1)]
     skew = variation_coefficients(d, layers, "skew")
+    return eliminate_scale(slope, skew)
+
+
+def eliminate_scale(slope: list[fmpz_poly], skew: list[fmpz_poly]) -> fmpz_poly:
+    """Return Res_u(sum slope_j u^j, sum skew_j u^j) for coefficients in Z[n], up to factors n + k.
+
+    The content and the factors n + k, k >= 0, are divided out: the sign at n > 0 is kept.
+    """
     # Every coefficient has a factor n; the resultant is homogeneous in each argument: drop it.
-    slope = [_without_n(c) for c in slope]
-    skew = [_without_n(c) for c in skew]
-    bound = _weight_bound(slope, skew)
-    points = list(range(1, bound + 2))
+    slope, skew = [_without_n(c) for c in slope], [_without_n(c) for c in skew]
+    points = list(range(1, _weight_bound(slope, skew) + 2))
     values = [
         int(fmpz_poly([c(x) for c in slope]).resultant(fmpz_poly([c(x) for c in skew])))
         for x in points

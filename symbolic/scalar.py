@@ -38,6 +38,7 @@ __all__ = [
     "scalar_coefficients",
     "scalar_loss_at",
     "scalar_slope",
+    "second_variation",
     "variation_at_scalar",
     "variation_coefficients",
 ]
@@ -107,10 +108,10 @@ def variation_coefficients(d: int, layers: int, direction: Direction, n: int | N
         return both - joint if direction == "skew" else d * (both - joint) + 2 * (d - 1) * joint
 
     sign = -1 if direction == "skew" else 1
-    return _second_variation(layers, mean, sign)
+    return second_variation(layers, mean, sign)
 
 
-def _second_variation(layers: int, mean: Callable, sign: int) -> list:
+def second_variation(layers: int, mean: Callable, sign: int) -> list:
     """Collect sum of weights (-1)^t binom binom * mean(power of A, power of B) by total power."""
     weights: dict[tuple[int, int], int] = {}
 
