@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from xml.etree import ElementTree
 
 import pytest
@@ -60,7 +61,10 @@ def test_markdown_meets_no_character_of_its_own_inside_formulas() -> None:
     assert not set(written) & set("<>*|")
 
 
-@given(st.lists(st.sampled_from([*r"\{}^_$&%#~ ab12<>()|é", r"\frac", r"\def", r"\(", "$$", "`"]), max_size=30).map("".join))
+PARTS = [*r"\{}^_$&%#~ ab12<>()|é=+*-", r"\frac", r"\def", r"\(", "$$", "`", " = ", "x_1", "a*"]
+
+
+@given(st.lists(st.sampled_from(PARTS), max_size=30).map("".join))
 @settings(max_examples=300, deadline=None)
 def test_any_text_gives_balanced_latex_and_well_formed_html(text: str) -> None:
     ElementTree.fromstring(f"<p>{html(text)}</p>")
@@ -119,8 +123,9 @@ def test_wide_brackets_and_fractions_become_breakable() -> None:
 
 @pytest.mark.parametrize(
     ("text", "expected"),
-    [("n >= 1", r"n\ge 1"), ("d = L = 2", "d=L=2"), ("2*a**2 != 0", r"2a^{2}\ne 0"), ("a function", None), ("", None), ("f(x)", None)],
-)
+    [("n >= 1", r"n\ge 1"), ("d = L = 2", "d=L=2"), ("2*a**2 != 0", r"2a^{2}\ne 0"),
+     ("a function", None), ("", None), ("f(x)", None)],
+)  # fmt: skip
 def test_plain_expressions_are_set_only_when_the_whole_is_one(text: str, expected: str | None) -> None:
     assert plain(text) == expected
     assert formula(text) == (f"${expected}$" if expected else text)
@@ -159,3 +164,13 @@ def test_sentences_of_the_checker(text: str, expected: str) -> None:
 def test_other_sentences_are_left_alone(text: str) -> None:
     with pytest.raises(Unrecognised):
         sentence(text)
+
+
+SILLY = ["a ", "a + ", "a = ", "x_1 ", "$", "$$", r"\(", "`", r"\begin{align}", r"\emph{", "{", "^"]
+
+
+@pytest.mark.parametrize("part", SILLY)
+def test_long_silly_text_is_read_in_a_moment(part: str) -> None:
+    start = time.perf_counter()
+    split(part * 1500)
+    assert time.perf_counter() - start < 2.0

@@ -87,7 +87,7 @@ def draw(name: str, figure: dict[str, Any]) -> dict[str, bytes]:
     matplotlib.use("Agg", force=False)
     from matplotlib.figure import Figure
 
-    settings = {
+    settings: Any = {
         "svg.hashsalt": name, "svg.fonttype": "path", "pdf.fonttype": 42, "font.size": 10.0,
         "font.family": "DejaVu Sans", "mathtext.fontset": "dejavusans", "axes.spines.top": False,
         "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,

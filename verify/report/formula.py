@@ -173,12 +173,12 @@ def breakable(node: Node) -> Node:
         last = node.args[1]
         right = Node("mo", node.role, last.char if last else ")", "close")
         ends = [[d] if d.text != "." else [] for d in (left, right)]
-        return Node("row", args=(*ends[0], breakable(node.args[0]), *ends[1]))
-    if node.kind == "frac" and wide and node.text != "\\binom" and node.args[0] is not None:
-        top, bottom = node.args
+        inner = breakable(node.args[0])
+        return Node("row", args=(*ends[0], inner, *ends[1]))
+    if node.kind == "frac" and wide and node.text != "\\binom":
+        top, bottom = (arg or Node("row") for arg in node.args)
         line: list[Node] = [*_bracketed(breakable(top)), Node("mo", "/", "/", "ord")]
-        if bottom is not None:
-            line += _bracketed(breakable(bottom))
+        line += _bracketed(breakable(bottom))
         return Node("row", args=tuple(line))
     return node
 

@@ -99,9 +99,9 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
         ]  # fmt: skip
         out.append(_section("Is each hypothesis needed?",
                             table(["hypothesis", "status", "because"], rows)))  # fmt: skip
-    rows = facts.evidence(claim)
-    reason = f"<p>{html(str(claim['reason']))}</p>" if claim.get("reason") and rows else ""
-    body = (_pairs((k, html(v)) for k, v in rows) if rows else "") + reason
+    pairs = facts.evidence(claim)
+    reason = f"<p>{html(str(claim['reason']))}</p>" if claim.get("reason") and pairs else ""
+    body = (_pairs((k, html(v)) for k, v in pairs) if pairs else "") + reason
     out.append(_section("Result", body))
     out += _found(claim)
     out.append(_section(f"Proof: {facts.step_words(claim)}", _proof(claim, report)))

@@ -180,7 +180,7 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
     for a, b in edges:
         chain: list[Hashable] = [a]
         for level in range(layer[a] + 1, layer[b]):
-            bend = (a, level)  # one bundle of bends for all edges out of a
+            bend: Hashable = (a, level)  # one bundle of bends for all edges out of a
             if bend not in size:
                 size[bend] = 2.0
                 rows[level].append(bend)

@@ -357,8 +357,8 @@ def _special(report: Report) -> list[tuple[str, str, list[Claim]]]:
 
 
 def _is_training(claim: Claim) -> bool:
-    words = f"{claim['id']} {claim.get('title', '')}".lower()
-    return any(word in words for word in ("self-training", "self-collapse", "modes-of-convergence"))
+    words = f"{claim['id']} {claim.get('title', '')}".lower().replace("-", " ")
+    return any(w in words for w in ("self training", "expectation versus almost sure", "modes of"))
 
 
 def part_page(title: str, claims: Sequence[Claim], report: Report) -> str:

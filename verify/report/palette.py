@@ -5,6 +5,7 @@ Colours are from the palette of Okabe and Ito, which colour-blind readers tell a
 
 from __future__ import annotations
 
+import re
 from typing import Any, NamedTuple
 
 __all__ = ["Look", "identifier", "label_lines", "look", "verdict_class"]
@@ -54,22 +55,20 @@ def identifier(claim_id: str) -> str:
 
 
 def label_lines(claim_id: str, longest: int = 24) -> list[str]:
-    """Return ``claim_id`` in lines, broken after a dot or dash.
+    """Return ``claim_id`` in as few lines as ``longest`` allows, of about equal length.
 
     >>> label_lines("icl.loss-of-the-best-symmetric-matrix", 20)
-    ['icl.loss-of-the-', 'best-symmetric-', 'matrix']
+    ['icl.loss-of-', 'the-best-', 'symmetric-matrix']
     """
-    words: list[str] = []
-    word = ""
-    for char in claim_id:
-        word += char
-        if char in ".-":
-            words.append(word)
-            word = ""
-    words.append(word)
-    lines = [""]
-    for part in words:
-        if lines[-1] and len(lines[-1]) + len(part) > longest:
-            lines.append("")
-        lines[-1] += part
-    return [line for line in lines if line]
+    words = re.findall(r"[^.-]+[.-]?", claim_id)
+
+    def wrapped(most: int) -> list[str]:
+        lines = [""]
+        for word in words:
+            if lines[-1] and len(lines[-1]) + len(word) > most:
+                lines.append("")
+            lines[-1] += word
+        return lines
+
+    fewest = len(wrapped(longest))
+    return next(lines for most in range(1, longest + 1) if len(lines := wrapped(most)) <= fewest)

@@ -22,23 +22,28 @@ __all__ = ["Piece", "formula", "html", "markdown", "split", "tex", "tex_formula"
 _PIECE = re.compile(
     r"(?P<escaped>\\[$%&#_{}])"
     r"|\$\$(?P<display>.+?)\$\$"
-    r"|\\\[(?P<bracket>.+?)\\\]"
-    r"|\\begin\{(?P<env>equation|align|gather)(?P<star>\*?)\}(?P<body>.+?)"
+    r"|\\\[(?P<bracket>.{1,6000}?)\\\]"
+    r"|\\begin\{(?P<env>equation|align|gather)(?P<star>\*?)\}(?P<body>.{1,6000}?)"
     r"\\end\{(?P=env)(?P=star)\}"
     r"|\$(?P<inline>(?:\\.|[^$\\])+?)\$"
-    r"|\\\((?P<paren>.+?)\\\)"
+    r"|\\\((?P<paren>.{1,2000}?)\\\)"
     r"|\\(?:emph|textit)\{(?P<emph>[^{}$]*)\}"
     r"|\\textbf\{(?P<strong>[^{}$]*)\}"
     r"|\\texttt\{(?P<typed>[^{}$]*)\}"
     r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)",
     re.DOTALL,
 )
-_ATOM = r"(?:[A-Za-z]{1,2}(?:\d{1,2}|[_^](?:\w\b|\d{1,2}|\{[\w+, -]{1,12}\}))*\*?|\d+(?:\.\d+)?)"
-_IN_WORDS = re.compile(  # a chain of atoms with a relation in it, or one atom with a script
-    r"(?<![\w\\/.:^{(<-])-?" + rf"(?:{_ATOM}(?: [+-] {_ATOM})*(?: [=<>≤≥≠] -?{_ATOM}(?: [+-] {_ATOM})*)+"
-    r"|[A-Za-z](?:\d{1,2}|[_^](?:\w\b|\d{1,2}|\{[\w+, -]{1,12}\}))+)(?![\w(^{/\]-]|\.\w|\*\*)"
+_MARK = r"(?:\d{1,2}(?!\d)|[_^](?:[A-Za-z]\b|-?\d{1,2}|\{[\w+, -]{1,12}\})|\*(?![\w*(]))"
+_WORD = r"(?:alpha|beta|gamma|delta|eps|theta|lambda|mu|rho|sigma|tau)"
+_LETTER = rf"(?:{_WORD}|[A-Za-z]){_MARK}*(?![\w(])"
+_FACTORS = rf"(?:-?(?:\d+(?:\.\d+)? )?{_LETTER}(?: {_LETTER}){{0,6}}|-?(?:[A-Za-z]{{2}}|\d+(?:\.\d+)?)(?![\w(/]))"
+_IN_WORDS = re.compile(  # a chain of products with a relation in it, or one letter with a mark
+    r"(?<![\w\\/.:^{<*-])(?:"
+    rf"{_FACTORS}(?: [+-] {_FACTORS}){{0,8}}(?: [=<>≤≥≠] {_FACTORS}(?: [+-] {_FACTORS}){{0,8}}){{1,6}}"
+    rf"|(?:{_WORD}|[A-Za-z]){_MARK}+)(?![\w(^{{/\]*-]|\.\w)"
 )
-_SCRIPT = re.compile(r"[_^](\w+)|(?<=[A-Za-z])(\d{1,2})(?![\d.])")
+_SPELLED = {"eps": "varepsilon"}
+_SCRIPT = re.compile(r"[_^](-?\w+)|(?<=[A-Za-z])(\d{1,2})(?![\d.])")
 _WIDE = 74.0  # a display wider than this (in characters) is broken into lines
 _INLINE = 60.0
 
@@ -89,9 +94,8 @@ def split(text: str) -> list[Piece]:
             part = part.replace(sign, char)
         start = 0
         for match in _IN_WORDS.finditer(part):
-            source = _SCRIPT.sub(_braced, match[0]).replace("* ", "^{*} ")
-            if match[0].endswith("*"):
-                source = source[:-1] + "^{*}"
+            source = _SCRIPT.sub(_braced, match[0]).replace("*", "^{*}")
+            source = re.sub(rf"\b{_WORD}", lambda m: "\\" + _SPELLED.get(m[0], m[0]) + " ", source)
             words(part[start : match.start()])
             out.append(_math(source, "math"))
             start = match.end()

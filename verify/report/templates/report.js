@@ -150,5 +150,6 @@
   }));
   // Formulas that are folded away are printed too.
   window.addEventListener("beforeprint", () => all("details").forEach((d) => { d.open = true; }));
+  if ((frame.clientWidth - 4) / size.width > 0.55) { fit(); }
   route();
 })();
