@@ -57,9 +57,7 @@ class Runner:
         stream = io.StringIO()
         settings = replace(self.settings, **changes)
         try:
-            report, self.changed = run(
-                load_book(self.book, CHECKS), settings, patterns, Progress(stream=stream)
-            )
+            report, self.changed = run(load_book(self.book, CHECKS), settings, patterns, Progress(stream=stream))
         finally:
             self.told = stream.getvalue()
         on_disk = json.loads((settings.out / "report.json").read_text(encoding="utf-8"))
@@ -348,6 +346,23 @@ def test_two_runs_on_one_directory_take_turns(example):
     assert example.report == second.report
     assert len(example.checked) + len(second.checked) == 3
     assert "waiting: another run" in example.told + second.told
+
+
+def test_tasks_that_must_run_alone_do(tmp_path):
+    book = load_book(write_book(tmp_path / "book", fault("a", '{kind = "none"}')), CHECKS)
+    entry = book.checks["example.slow"]
+    check = {"module": entry.module, "function": entry.function, "sampled": False}
+    most = finished = 0
+    with Pool(3, timeout=60, memory=2 << 30) as pool:
+        for number in range(4):
+            data = worker.claim_data(book.claims["a"])
+            data |= {"id": f"c{number}", "mutants": [], "params": {"seconds": 0, "milliseconds": 99}}
+            task = {"claim": data, "check": check, "start": 0, "folder": str(tmp_path)}
+            pool.submit({**task, "seed": 1, "device": "gpu", "alone": number != 3})
+        while finished < 4:
+            finished += len(list(pool.wait(0.02)))
+            most = max(most, sum(name != "c3" for name, _ in pool.running))
+    assert most == 1
 
 
 def test_a_worker_that_is_killed_from_outside_is_replaced(tmp_path):

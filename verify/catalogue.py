@@ -117,7 +117,8 @@ def imports_of(path: Path) -> frozenset[str]:
     return frozenset(names)
 
 
-def _entries(module: str, path: Path) -> list[CheckEntry]:
+@lru_cache(maxsize=None)
+def _entries(module: str, path: Path) -> tuple[CheckEntry, ...]:
     entries = []
     for node in parse(path).body:
         if not isinstance(node, ast.FunctionDef):
@@ -125,7 +126,7 @@ def _entries(module: str, path: Path) -> list[CheckEntry]:
         for decorator in node.decorator_list:
             if isinstance(decorator, ast.Call) and _is_check(decorator.func):
                 entries.append(_entry(module, path, node, decorator))
-    return entries
+    return tuple(entries)
 
 
 def _is_check(node: ast.expr) -> bool:

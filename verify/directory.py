@@ -50,7 +50,7 @@ def open_directory(out: Path) -> Path:
         raise unwritable(out, error) from None
     if names and not names & {REPORT, JOURNAL, _LOCK, _STAGING}:
         raise InputError("this folder is not empty and not a report; choose another with --out", out)
-    if REPORT in names:
+    if REPORT in names and JOURNAL not in names:
         read_report(out)
     return out
 

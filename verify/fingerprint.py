@@ -108,7 +108,9 @@ def package_digest(package: str) -> str:
 
 @cache
 def _source_digest(modules: tuple[str, ...], sampled: bool) -> str:
-    files, packages = _closure((*modules, *_CORE))
+    files, packages = _closure(modules)
+    core = {name: module_file(name) for name in _CORE}
+    files |= {name: path for name, path in core.items() if path is not None}
     if sampled:
         packages |= {"numeric"}
     digests = {package: package_digest(package) for package in {"symbolic", *packages}}
@@ -127,7 +129,7 @@ def _closure(modules: Iterable[str]) -> tuple[dict[str, Path], set[str]]:
         if name in files:
             continue
         path = module_file(name)
-        if path is None:  # a name imported from a module, or a core module not installed
+        if path is None:  # a name imported from a module
             continue
         files[name] = path
         for other in imports_of(path):

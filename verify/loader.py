@@ -64,7 +64,7 @@ class Book:
         for pattern in patterns:
             hits = {name for name in self.claims if fnmatchcase(name, pattern)}
             if not hits and not set(pattern) & set("*?["):
-                raise InputError(
+                raise _error(
                     f"there is no claim {pattern!r}{suggestion(pattern, self.claims)}; `verify list` prints them all"
                 )
             wanted |= hits
@@ -110,7 +110,7 @@ def load_book(directory: Path | None = None, check_modules: tuple[str, ...] = ()
     elif directory.is_dir():
         files = sorted(directory.glob("*.toml"))
     else:
-        raise InputError("there is no such book: give a folder of *.toml files", directory)
+        raise _error("there is no such book: give a folder of *.toml files", directory)
     checks = catalogue(check_modules)
     claims: dict[str, Claim] = {}
     places: dict[str, TablePlace] = {}
@@ -118,7 +118,7 @@ def load_book(directory: Path | None = None, check_modules: tuple[str, ...] = ()
         for claim, place in _read_claims(path):
             if claim.id in claims:
                 first = claims[claim.id]
-                raise InputError(
+                raise _error(
                     f"the id {claim.id!r} is used twice, first at {first.file}:{first.line}",
                     path,
                     place.line_of("id"),
@@ -139,22 +139,22 @@ def read_toml(path: Path) -> tuple[dict[str, Any], list[TablePlace]]:
     """
     try:
         if path.stat().st_size > _MAX_BYTES:
-            raise InputError(f"larger than {_MAX_BYTES >> 20} MiB; split it into parts", path)
+            raise _error(f"larger than {_MAX_BYTES >> 20} MiB; split it into parts", path)
         raw = path.read_bytes()
     except OSError as error:
-        raise InputError(f"cannot be read: {error.strerror}", path) from None
+        raise _error(f"cannot be read: {error.strerror}", path) from None
     try:
         text = raw.decode("utf-8").replace("\r\n", "\n")
     except UnicodeDecodeError as error:
         line = raw[: error.start].count(b"\n") + 1
-        raise InputError("not UTF-8 text; save it as UTF-8", path, line) from None
+        raise _error("not UTF-8 text; save it as UTF-8", path, line) from None
     try:
         data = tomllib.loads(text, parse_float=_Decimal)
     except RecursionError:
-        raise InputError("nested too deeply", path) from None
+        raise _error("nested too deeply", path) from None
     except ValueError as error:  # TOMLDecodeError, or an integer of thousands of digits
         message, place = _toml_problem(str(error), text)
-        raise InputError(f"not valid TOML: {message}", path, place) from None
+        raise _error(f"not valid TOML: {message}", path, place) from None
     return data, find_tables(text)
 
 
@@ -168,7 +168,7 @@ def claim_from_table(table: Mapping[str, Any], file: str, place: TablePlace) -> 
     """
 
     def fail(key: str, message: str) -> InputError:
-        return InputError(message, file, place.line_of(key))
+        return _error(message, file, place.line_of(key))
 
     for key in table:
         if key not in KEYS:
@@ -221,6 +221,14 @@ def suggestion(word: str, known: Iterable[str]) -> str:
     return f"; did you mean {close[0]!r}?" if close else ""
 
 
+def _error(message: str, file: str | Path | None = None, line: int | None = None) -> InputError:
+    """Return an error of one line, however long or odd the text is that it quotes."""
+    text = " ".join(message.split())
+    if len(text) > 600:
+        text = f"{text[:300]} ... {text[-200:]}"
+    return InputError(text, file, line)
+
+
 class _Decimal(str):
     """A TOML decimal: claims hold no floats, so it is only remembered to be refused."""
 
@@ -239,12 +247,12 @@ def _read_claims(path: Path) -> list[tuple[Claim, TablePlace]]:
         if key != "claim":
             line = next((t.keys[key] for t in places if key in t.keys), None)
             line = line or next((t.line for t in places if t.name == key), None)
-            raise InputError(f"unknown table or key {key!r}; a book has only [[claim]]", path, line)
+            raise _error(f"unknown table or key {key!r}; a book has only [[claim]]", path, line)
     tables = data.get("claim", [])
     found = [place for place in places if place.name == "claim"]
     if not isinstance(tables, list) or len(tables) != len(found):
         line = next((t.keys["claim"] for t in places if "claim" in t.keys), 1)
-        raise InputError("write each claim as its own table [[claim]]", path, line)
+        raise _error("write each claim as its own table [[claim]]", path, line)
     return [(claim_from_table(table, str(path), place), place) for table, place in zip(tables, found, strict=True)]
 
 
@@ -274,19 +282,19 @@ def _check_references(claim: Claim, place: TablePlace, claims: dict[str, Claim])
         names: tuple[str, ...] = getattr(claim, key)
         for name in names:
             if name not in claims:
-                raise InputError(
+                raise _error(
                     f"{claim.id} {key} {name!r}, which is not in the book{suggestion(name, claims)}",
                     claim.file,
                     place.line_of(key),
                 )
             if names.count(name) > 1:
-                raise InputError(f"{claim.id} {key} {name!r} twice", claim.file, place.line_of(key))
+                raise _error(f"{claim.id} {key} {name!r} twice", claim.file, place.line_of(key))
     for key in (*_TEMPLATES, "hypotheses", "proves"):
         value = getattr(claim, key)
         for text in (value,) if isinstance(value, str) else value:
             for name in _PLACEHOLDER.findall(text):
                 if name not in claim.params:
-                    raise InputError(
+                    raise _error(
                         f"{{{{{name}}}}} stands in {key!r} of {claim.id}, but 'params' has no "
                         f"{name!r}{suggestion(name, claim.params)} (in a formula, write "
                         "{ {x} } with a space)",
@@ -297,7 +305,7 @@ def _check_references(claim: Claim, place: TablePlace, claims: dict[str, Claim])
 
 def _check_decidable(claim: Claim, place: TablePlace, checks: dict[str, CheckEntry]) -> None:
     def fail(key: str, message: str) -> InputError:
-        return InputError(f"{claim.id}: {message}", claim.file, place.line_of(key))
+        return _error(f"{claim.id}: {message}", claim.file, place.line_of(key))
 
     ways = [key for key in ("check", "test", "not_checkable") if getattr(claim, key) is not None]
     if claim.kind in _NOTHING_TO_DECIDE:
@@ -368,7 +376,7 @@ def _dependency_order(claims: dict[str, Claim]) -> list[str]:
         # graphlib lists each node before the one that depends on it
         path = list(reversed(error.args[1]))
         first = claims[path[0]]
-        raise InputError(
+        raise _error(
             f"the claims depend on each other in a cycle: {' -> '.join(path)}; "
             "remove one of these entries from 'uses' or 'states'",
             first.file,
