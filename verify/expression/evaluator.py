@@ -287,7 +287,7 @@ def _fact(left: Node, operator: str, right: Node, a: Quantity, b: Quantity) -> F
 def _rounding_hint(left: Node, right: Node, a: Quantity, b: Quantity) -> str:
     for node, other, value, text in ((right, a, b, render(left)), (left, b, a, render(right))):
         literal = node.operand if isinstance(node, Negation) else node
-        if isinstance(literal, Literal) and isinstance(value, Fraction):
+        if isinstance(literal, Literal) and literal.unit < 1 and isinstance(value, Fraction):
             if agree_after_rounding(other, value, literal.unit).holds:
                 return f"== compares exactly; as a rounded number write {text} ~= {render(node)}"
     return ""
