@@ -117,7 +117,7 @@ def imports_of(path: Path) -> frozenset[str]:
     return frozenset(names)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _entries(module: str, path: Path) -> tuple[CheckEntry, ...]:
     entries = []
     for node in parse(path).body:
