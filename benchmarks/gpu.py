@@ -1,11 +1,12 @@
 """Everything that needs a GPU, in one command: ``python benchmarks/gpu.py``.
 
 Runs the tests marked ``gpu``, measures the rates, runs the full campaign on the device (signs of
-the skew curvature, tilted losses, recursive Gaussian fitting, double-double quadrature, training
-with fresh prompts) and writes ``benchmarks/results/<device>.json`` with the device, the versions
-and every number.  Needs NumPy, CuPy for the installed CUDA (``pip install cupy-cuda13x[ctk]``)
-and pytest; about ten minutes on an H200.  Exit status 0 when the tests pass and the campaign
-confirms what it declared, 1 otherwise, 2 without a usable device.
+the skew curvature, a loss, recursive Gaussian fitting, double-double quadrature, training with
+fresh prompts; journalled in ``build/``, so that an interrupted run resumes), and writes
+``benchmarks/results/<device>.json`` with the device, the versions and every number.  Needs
+NumPy, CuPy for the installed CUDA (``pip install cupy-cuda13x[ctk]``) and pytest; about ten
+minutes on an H200.  Exit status 0 when the tests pass and the campaign confirms what it
+declared, 1 otherwise, 2 without a usable device.
 """
 
 from __future__ import annotations
@@ -22,9 +23,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-import numpy as np
+import numpy as np  # noqa: E402 (the path above comes first)
 
-from numeric import backend, benchmark, gpu_campaign
+from numeric import backend, benchmark, campaign, gpu_campaign  # noqa: E402
 
 
 def main() -> int:
@@ -44,7 +45,12 @@ def main() -> int:
         tests = subprocess.run(command, cwd=ROOT, check=False).returncode
     begin = time.time()
     rates = benchmark.gpu()
-    experiments = gpu_campaign.run(arguments.scale)
+    folder = ROOT / "benchmarks" / "results"
+    folder.mkdir(exist_ok=True)
+    (ROOT / "build").mkdir(exist_ok=True)
+    journal = campaign.Journal(ROOT / "build" / "gpu-campaign.sqlite")
+    experiments = gpu_campaign.run(arguments.scale, journal)
+    journal.close()
     result = {
         **chosen.describe(),
         "python": platform.python_version(),
@@ -54,8 +60,6 @@ def main() -> int:
         "campaign": experiments,
         "seconds": round(time.time() - begin, 1),
     }
-    folder = ROOT / "benchmarks" / "results"
-    folder.mkdir(exist_ok=True)
     name = re.sub(r"[^a-z0-9]+", "-", chosen.device.lower()).strip("-")
     path = folder / f"{name}.json"
     path.write_text(json.dumps(result, indent=2) + "\n")

@@ -10,6 +10,8 @@ Where things are:
   the CUDA side;
 * ``wishart``, ``loss``, ``sketch``, ``spectral`` the in-context loss by sampling;
 * ``doubledouble``, ``quadrature`` the same by Gauss rules, to 30 digits and beyond;
-* ``gaussian``, ``regression``, ``transformer`` the three experiments;
-* ``statistics`` declared tests; ``campaign``, ``cluster`` sharded, resumable runs.
+* ``gaussian``, ``regression``, ``transformer`` the recursions of the three experiments;
+* ``statistics``, ``intervals``, ``ledger`` declared tests and their family-wise error;
+* ``campaign``, ``cluster``, ``tasks`` sharded, resumable runs; ``experiments`` single calls for
+  all of it; ``benchmark``, ``gpu_campaign`` speeds, and the full run on a device.
 """

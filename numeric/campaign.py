@@ -32,11 +32,11 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from numeric.philox import generator, job_digest
+from numeric.philox import job_digest
 
 __all__ = ["Executor", "Journal", "Local", "Serial", "WorkerLost", "identity", "merge", "run"]
 
-Task = Callable[[Mapping[str, Any], np.random.Generator], Sequence[float]]
+Task = Callable[[Mapping[str, Any], int], Sequence[float]]
 Row = tuple[float, ...]
 
 
@@ -61,8 +61,8 @@ class Executor(Protocol):
 
 
 def execute(task: Task, job: Mapping[str, Any], shard: int) -> Row:
-    """One shard: the task with the generator of (job, shard).  Runs in the worker."""
-    return tuple(float(x) for x in task(job, generator(job_digest(job), shard)))
+    """One shard as a row of floats.  Runs in the worker."""
+    return tuple(float(x) for x in task(job, shard))
 
 
 class Serial:
@@ -214,7 +214,8 @@ def run(
 ) -> dict[int, Row]:
     """The rows of shards 0, ..., shards - 1, from the journal where it has them.
 
-    ``task(job, rng)`` must be importable (a function at the top of a module) and pure.  Raises
+    ``task(job, shard)`` must be importable (a function at the top of a module) and pure; it
+    takes its random numbers from ``philox.generator`` or ``philox.Stream``.  Raises
     the task's own error when a shard fails, ``WorkerLost`` after ``losses_allowed`` restarts.
     """
     executor = executor or Serial()

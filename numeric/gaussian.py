@@ -258,7 +258,7 @@ def matrix_chains(
 def median_counts(values: np.ndarray, claimed: np.ndarray) -> list[int]:
     """How many values of each row lie below the claimed median of that row.
 
-    Counts are additive over shards; ``statistics.binomial_interval`` judges them against 1/2.
+    Counts are additive over shards; ``intervals.binomial_interval`` judges them against 1/2.
 
     >>> median_counts(np.array([[1.0, 2.0, 3.0]]), np.array([2.5]))
     [2]

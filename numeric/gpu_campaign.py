@@ -14,55 +14,28 @@ from typing import Any
 
 import numpy as np
 
-from numeric import cuda, loss, quadrature, transformer
+from numeric import cuda, experiments, loss, quadrature, transformer
+from numeric.campaign import Journal
 from numeric.philox import Stream, job_digest
-from numeric.statistics import MeanSums, Verdict, declare_mean, declare_sign, judge
+from numeric.statistics import Verdict, declare_mean
 
-__all__ = ["exact_moments", "minimise_scalar", "run"]
+__all__ = ["run"]
 
 _SHARD = 2**31
 
 
-def minimise_scalar(n: int, layers: int) -> float:
-    """The scalar a that minimises the loss of aI for d = 2, by ternary search on a Gauss rule.
+def run(scale: float = 1.0, journal: Journal | None = None) -> list[dict[str, Any]]:
+    """All experiments; ``scale`` multiplies the sample sizes that are free to choose.
 
-    >>> round(minimise_scalar(15, 2), 6)
-    0.783827
+    With a journal the sampled means resume where an interrupted run stopped.
     """
-    trace, det, weight = quadrature.population_invariants(n, layers)
-    low, high = 0.0, 1.0
-    for _ in range(100):
-        x, y = low + (high - low) / 3, high - (high - low) / 3
-        fx, fy = (
-            float(loss.losses_rotation_2d(a, 0.0, layers, trace, det) @ weight) for a in (x, y)
-        )
-        low, high = (low, y) if fx < fy else (x, high)
-    return (low + high) / 2
-
-
-def exact_moments(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
-    """Mean and variance of an observable given at the nodes of a rule of twice its degree."""
-    mean = float(values @ weight)
-    return mean, float((values - mean) ** 2 @ weight)
-
-
-def run(scale: float = 1.0) -> list[dict[str, Any]]:
-    """All experiments; ``scale`` multiplies the sample sizes that are free to choose."""
     return [
-        *(_curvature(n) for n in (14, 15)),
-        _loss(int(1e11 * scale)),
+        *(_curvature(n, journal) for n in (14, 15)),
+        _loss(int(1e11 * scale), journal),
         *(_gaussian(name, sizes, int(1e6 * max(scale, 1e-3))) for name, sizes in _SCHEDULES),
         _quadrature(),
         _training(int(20_000 * scale) + 1),
     ]
-
-
-def _sharded(size: int, call: Any) -> MeanSums:
-    parts, shard = [], 0
-    while size > 0:
-        parts.append(call(shard, min(size, _SHARD)))
-        size, shard = size - _SHARD, shard + 1
-    return MeanSums.merge(parts)
 
 
 def _entry(name: str, begin: float, as_declared: bool, **found: Any) -> dict[str, Any]:
@@ -74,45 +47,47 @@ def _entry(name: str, begin: float, as_declared: bool, **found: Any) -> dict[str
     }
 
 
-def _curvature(n: int) -> dict[str, Any]:
-    begin, a = time.time(), minimise_scalar(n, 2)
-    trace, det, weight = quadrature.population_invariants(n, 4)
-    mean, variance = exact_moments(loss.skew_second_derivatives_2d(a, 2, trace, det), weight)
-    declared = declare_sign(f"skew curvature, n = {n}", mean, variance, false_pass=1e-9)
-    digest = job_digest({"campaign": "curvature", "n": n, "declaration": declared.digest})
-    sums = _sharded(
-        declared.size,
-        lambda shard, count: cuda.curvature_sums(
-            Stream(digest, shard), 0, count, a, n, 2, declared.influence
-        ),
+def _curvature(n: int, journal: Journal | None) -> dict[str, Any]:
+    begin = time.time()
+    declared, parameters = experiments.declare_curvature(n, false_pass=1e-9)
+    result = experiments.decide(
+        declared, "skew-curvature", parameters, shards=1, journal=journal, device="gpu"
     )
-    result = judge(declared, sums)
     return _entry(
-        f"sign of the skew curvature, n = {n}", begin, result.verdict is Verdict.CONFIRMED,
-        exact=mean, mean=result.mean, error=result.error, log_e=result.log_e, samples=result.count,
+        f"sign of the skew curvature, n = {n}",
+        begin,
+        result.verdict is Verdict.CONFIRMED,
+        exact=declared.target,
+        mean=result.mean,
+        error=result.error,
+        log_e=result.log_e,
+        samples=result.count,
     )
 
 
-def _loss(size: int) -> dict[str, Any]:
-    begin, n, v = time.time(), 15, np.array([[0.78, -0.017], [0.017, 0.78]])
+def _loss(size: int, journal: Journal | None) -> dict[str, Any]:
+    begin, n, a, b = time.time(), 15, Fraction(39, 50), Fraction(17, 1000)
     trace, det, weight = quadrature.population_invariants(n, 4)
-    values = loss.losses_rotation_2d(0.78, 0.017, 2, trace, det)
-    mean, variance = exact_moments(values, weight)
-    mutant = float(quadrature.loss_rotation(Fraction(39, 50), Fraction(0), n + 1, 2).hi)
+    values = loss.losses_rotation_2d(float(a), float(b), 2, trace, det)
+    mean, variance = quadrature.exact_moments(values, weight)
+    mutant = float(quadrature.loss_rotation(a, b, n + 1, 2).hi)
     declared = declare_mean("loss", mean, variance, size=size, mutants=(mutant,))
-    digest = job_digest({"campaign": "loss", "declaration": declared.digest})
-    sums = _sharded(
-        size,
-        lambda shard, count: cuda.loss_sums(
-            Stream(digest, shard), 0, count, v[None], n, 2, [declared.points],
-            [declared.influence],
-        )[0],
+    result = experiments.decide(
+        declared,
+        "loss-rotation",
+        {"a": float(a), "b": float(b), "n": n, "layers": 2},
+        shards=-(-size // _SHARD),
+        journal=journal,
+        device="gpu",
     )
-    result = judge(declared, sums)
     return _entry(
-        "loss, d = L = 2, n = 15", begin,
+        "loss, d = L = 2, n = 15",
+        begin,
         result.verdict is Verdict.CONFIRMED and result.powerful,
-        exact=mean, mean=result.mean, tolerance=declared.tolerance, samples=result.count,
+        exact=mean,
+        mean=result.mean,
+        tolerance=declared.tolerance,
+        samples=result.count,
     )
 
 

@@ -23,12 +23,15 @@ from typing import Any
 import numpy as np
 
 from numeric.doubledouble import DD
+from numeric.loss import losses_rotation_2d
 
 __all__ = [
     "chi_square_rule",
+    "exact_moments",
     "loss",
     "loss_mpmath",
     "loss_rotation",
+    "minimise_scalar",
     "normal_rule",
     "population",
     "population_invariants",
@@ -168,6 +171,29 @@ def population(d: int, n: int, layers: int) -> tuple[np.ndarray, np.ndarray]:
         if entry is not None:
             factor[:, i, j] = entry.hi
     return factor @ factor.transpose(0, 2, 1) / n, weight.hi
+
+
+def minimise_scalar(n: int, layers: int) -> float:
+    """The scalar a that minimises the loss of aI for d = 2, by ternary search on a Gauss rule.
+
+    >>> round(minimise_scalar(15, 2), 6)
+    0.783827
+    """
+    trace, det, weight = population_invariants(n, layers)
+    low, high = 0.0, 1.0
+    for _ in range(100):
+        x, y = low + (high - low) / 3, high - (high - low) / 3
+        fx, fy = (
+            float(losses_rotation_2d(a, 0.0, layers, trace, det) @ weight) for a in (x, y)
+        )
+        low, high = (low, y) if fx < fy else (x, high)
+    return (low + high) / 2
+
+
+def exact_moments(values: np.ndarray, weight: np.ndarray) -> tuple[float, float]:
+    """Mean and variance of an observable given at the nodes of a rule of twice its degree."""
+    mean = float(values @ weight)
+    return mean, float((values - mean) ** 2 @ weight)
 
 
 def _rotation_value(a: Any, b: Any, layers: int, trace: Any, det: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Shards of the standard experiments: functions of (job, generator) for ``campaign.run``.
+"""Shards of the standard experiments: functions of (job, shard) for ``campaign.run``.
 
 Every function is pure and returns a flat row of sums.  ``judge_rows`` turns the rows of
 ``mean_task`` into a verdict.
@@ -15,9 +15,19 @@ import numpy as np
 
 from numeric import gaussian, loss, regression, spectral, wishart
 from numeric.campaign import Row
+from numeric.philox import Stream, generator, job_digest
 from numeric.statistics import Declaration, Judgement, MeanSums, judge, run
 
-__all__ = ["OBSERVABLES", "gaussian_task", "job_for", "judge_rows", "mean_task"]
+__all__ = [
+    "OBSERVABLES",
+    "gaussian_task",
+    "job_for",
+    "judge_rows",
+    "mean_task",
+    "mean_task_gpu",
+    "regression_distances",
+    "regression_task",
+]
 
 Draw = Callable[[int], np.ndarray]
 
@@ -109,12 +119,46 @@ def job_for(
     }
 
 
-def mean_task(job: Mapping[str, Any], rng: np.random.Generator) -> Row:
+def mean_task(job: Mapping[str, Any], shard: int) -> Row:
     """Count, sum, sum of squares, largest, and Catoni scores of one shard."""
-    declared = dict(job["declaration"])
-    declaration = Declaration(**{**declared, "mutants": tuple(declared["mutants"])})
+    declaration = _declaration(job)
+    rng = generator(job_digest(job), shard)
     draw = OBSERVABLES[job["observable"]](job["parameters"], rng)
-    sums = run(declaration, draw, size=job["shard_size"])
+    return _row(run(declaration, draw, size=job["shard_size"]))
+
+
+def mean_task_gpu(job: Mapping[str, Any], shard: int) -> Row:
+    """The same on a device: ``skew-curvature``, ``loss-rotation`` and ``loss-matrix``."""
+    from numeric import cuda
+
+    declaration = _declaration(job)
+    stream, size, p = Stream(job_digest(job), shard), job["shard_size"], job["parameters"]
+    if job["observable"] == "skew-curvature":
+        return _row(
+            cuda.curvature_sums(
+                stream, 0, size, p["a"], p["n"], p["layers"], declaration.influence
+            )
+        )
+    if job["observable"] == "loss-rotation":
+        v = np.array([[p["a"], -p["b"]], [p["b"], p["a"]]])
+    elif job["observable"] == "loss-matrix":
+        v = np.array(p["v"], dtype=float)
+    else:
+        raise ValueError(f"no kernel for the observable {job['observable']!r}")
+    return _row(
+        cuda.loss_sums(
+            stream, 0, size, v[None], p["n"], p["layers"],
+            [declaration.points], [declaration.influence],
+        )[0]
+    )
+
+
+def _declaration(job: Mapping[str, Any]) -> Declaration:
+    declared = dict(job["declaration"])
+    return Declaration(**{**declared, "mutants": tuple(declared["mutants"])})
+
+
+def _row(sums: MeanSums) -> Row:
     return (sums.count, sums.total, sums.squares, sums.largest, *sums.scores)
 
 
@@ -124,10 +168,11 @@ def judge_rows(declaration: Declaration, rows: Mapping[int, Row]) -> Judgement:
     return judge(declaration, MeanSums.merge(parts))
 
 
-def gaussian_task(job: Mapping[str, Any], rng: np.random.Generator) -> Row:
+def gaussian_task(job: Mapping[str, Any], shard: int) -> Row:
     """For each checkpoint: chains, sum of log variance, of its square, of the variance, of its
     square, of the squared mean, then the counts of log variances in ``bins`` equal cells on
     [low, high) (outside values in the end cells); rows of different checkpoints follow on."""
+    rng = generator(job_digest(job), shard)
     result = gaussian.chains(
         rng, job["sizes"], job["chains"], job["regime"], job["estimator"], job["checkpoints"]
     )
@@ -136,8 +181,33 @@ def gaussian_task(job: Mapping[str, Any], rng: np.random.Generator) -> Row:
         result.log_variance, result.mean, job["ranges"], strict=True
     ):
         values = np.exp(logs)
-        cells = np.clip((logs - low) * (job["bins"] / (high - low)), 0, job["bins"] - 1)
-        counts = np.bincount(cells.astype(np.int64), minlength=job["bins"])
         row += [logs.size, logs.sum(), (logs**2).sum(), values.sum(), (values**2).sum()]
-        row += [(mean**2).sum(), *counts.tolist()]
+        row += [(mean**2).sum(), *_histogram(logs, low, high, job["bins"])]
     return tuple(float(x) for x in row)
+
+
+def regression_distances(job: Mapping[str, Any], rng: np.random.Generator) -> np.ndarray:
+    """(checkpoints, chains) squared distances of one shard, by the regime and the design."""
+    d, sizes, marks = job["d"], job["sizes"], job["checkpoints"]
+    if job["regime"] == "replace":
+        return regression.replace_distances(rng, d, sizes, job["chains"], job["noise"], marks)
+    if job["design"] == "fixed":
+        return regression.fixed_design_distances(
+            rng, d, sizes[0], job["chains"], job["noise"], marks
+        )
+    return regression.accumulate_distances(rng, d, sizes, job["chains"], job["noise"], marks)
+
+
+def regression_task(job: Mapping[str, Any], shard: int) -> Row:
+    """For each checkpoint: chains, sum of r^2, of r^4, then the histogram of log r^2."""
+    row: list[float] = []
+    distances = regression_distances(job, generator(job_digest(job), shard))
+    for squares, (low, high) in zip(distances, job["ranges"], strict=True):
+        row += [squares.size, squares.sum(), (squares**2).sum()]
+        row += _histogram(np.log(squares), low, high, job["bins"])
+    return tuple(float(x) for x in row)
+
+
+def _histogram(logs: np.ndarray, low: float, high: float, bins: int) -> list[int]:
+    cells = np.clip((logs - low) * (bins / (high - low)), 0, bins - 1)
+    return np.bincount(cells.astype(np.int64), minlength=bins).tolist()

@@ -28,6 +28,7 @@ __all__ = [
     "invariants_2d",
     "raw",
     "sample",
+    "tilt_second_moment",
     "tilt_weight",
     "tilted_bound",
 ]
@@ -147,6 +148,21 @@ def tilt_weight(trace: np.ndarray, d: int, n: int, c: float) -> np.ndarray:
     if c <= 0.5:
         raise ValueError(f"the variance factor must exceed 1/2, not {c}")
     return np.exp(0.5 * n * d * math.log(c) - 0.5 * n * (c - 1.0) * trace)
+
+
+def tilt_second_moment(d: int, n: int, c: float) -> tuple[float, float]:
+    """(factor, shrink) with E[(f(cS) weight)^2] = factor E[f(shrink S)^2] for every f.
+
+    One weight remains under the original law, and it is again the exponential of a trace: with
+    k = 2 - 1/c, factor = (c/k)^{nd/2} and shrink = 1/k.
+
+    >>> tilt_second_moment(2, 15, 1.0)
+    (1.0, 1.0)
+    """
+    if c <= 0.5:
+        raise ValueError(f"the variance factor must exceed 1/2, not {c}")
+    k = 2.0 - 1.0 / c
+    return (c / k) ** (0.5 * n * d), 1.0 / k
 
 
 def tilted_bound(d: int, n: int, layers: int, c: float, a: float) -> float:

@@ -13,41 +13,42 @@ import pytest
 
 from numeric import campaign, tasks
 from numeric.campaign import Journal, Local, Serial, WorkerLost
+from numeric.philox import generator, job_digest
 from numeric.statistics import Verdict, declare_mean
 
 JOB = {"size": 1000, "seed": 1}
 
 
-def normal_task(job, rng):
+def normal_task(job, shard):
     """Sum and sum of squares of normals."""
-    x = rng.standard_normal(job["size"])
+    x = generator(job_digest(job), shard).standard_normal(job["size"])
     return x.sum(), (x * x).sum()
 
 
-def failing_task(job, rng):
+def failing_task(job, shard):
     """Fails on purpose."""
     raise ArithmeticError("planted")
 
 
-def suicidal_task(job, rng):
+def suicidal_task(job, shard):
     """Kills its own process the first time it is run in a folder."""
     mark = Path(job["folder"]) / "died"
     if not mark.exists():
         mark.touch()
         os.kill(os.getpid(), signal.SIGKILL)
-    return (rng.random(),)
+    return (generator(job_digest(job), shard).random(),)
 
 
-def doomed_task(job, rng):
+def doomed_task(job, shard):
     """Kills its process every time."""
     os.kill(os.getpid(), signal.SIGKILL)
     return ()
 
 
-def slow_task(job, rng):
+def slow_task(job, shard):
     """One number after a pause."""
     time.sleep(0.02)
-    return (rng.random(),)
+    return (generator(job_digest(job), shard).random(),)
 
 
 def test_rows_are_a_function_of_job_and_shard():

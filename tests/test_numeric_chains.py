@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from numeric import gaussian, regression
+from numeric.intervals import binomial_interval
 from numeric.philox import generator
-from numeric.statistics import Verdict, binomial_interval, declare_mean, judge, run
+from numeric.statistics import Verdict, declare_mean, judge, run
 
 JOB = "c4" * 32
 

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric import loss, quadrature, statistics, wishart
+from numeric import intervals, loss, quadrature, statistics, wishart
+from numeric.ledger import Ledger
 from numeric.philox import generator
-from numeric.statistics import Ledger, MeanSums, Verdict, declare_mean, declare_sign, judge, run
+from numeric.statistics import MeanSums, Verdict, declare_mean, declare_sign, judge, run
 
 JOB = "5a" * 32
 
@@ -140,14 +141,14 @@ def test_bernstein_covers_and_is_narrow():
     missed = 0
     for _ in range(300):
         x = rng.uniform(0, 2, 500)
-        low, high = statistics.bernstein_interval(500, x.sum(), float(x @ x), 2.0, 0.05)
+        low, high = intervals.bernstein_interval(500, x.sum(), float(x @ x), 2.0, 0.05)
         missed += not low <= 1.0 <= high
     assert missed <= 35  # more has probability below 1e-5 at a rate of 5 %
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 10), (10, 10), (3, 10), (500, 1000), (499_000, 10**6)])
 def test_clopper_pearson_inverts_binomial_tails(k, n):
-    low, high = statistics.binomial_interval(k, n, 0.02)
+    low, high = intervals.binomial_interval(k, n, 0.02)
 
     def log_mass(j, p):
         choose = math.lgamma(n + 1) - math.lgamma(j + 1) - math.lgamma(n - j + 1)
