@@ -83,7 +83,7 @@ def test_files(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="No such file"):
         read_claims(tmp_path / "none.toml")
     (tmp_path / "a.pdf").write_text(ONE)
-    with pytest.raises(InputError, match="use .toml, .md or .tex"):
+    with pytest.raises(InputError, match=r"use \.toml, \.md or \.tex"):
         read_claims(tmp_path / "a.pdf")
 
 

@@ -88,7 +88,7 @@ def test_decided(text: str, verdict: Verdict, tier: str) -> None:
     if outcome.certificate:
         assert accepted(text, outcome.certificate["steps"])
     if verdict is NO:
-        assert outcome.witness and outcome.witness.keys() >= {"compared"} or len(outcome.witness) > 3
+        assert (outcome.witness and outcome.witness.keys() >= {"compared"}) or len(outcome.witness) > 3
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from flint import arb, fmpz_poly
 
-from symbolic.values import NEVER, Algebraic, workprec
+from symbolic.values import NEVER, Algebraic, Never, workprec
 from verify.expression import radicals
 from verify.expression.limits import PRECISIONS
 from verify.expression.quantities import Interval, Quantity, Real, arb_of, bounds_of
@@ -75,6 +75,8 @@ def compare(left: Quantity, right: Quantity) -> Sign:
         return _with_interval(left, right)
     if isinstance(left, Fraction) and isinstance(right, Fraction):
         return _proved((left > right) - (left < right), True)
+    if isinstance(left, bool | Never) or isinstance(right, bool | Never):
+        raise TypeError("only numbers and never are ordered")
     exact = _exact_sign(left, right)
     if exact is not None:
         return _proved(exact, True)
@@ -168,7 +170,11 @@ def separated_sign(left: Fraction | Real, right: Fraction | Real) -> int | None:
 
     separation = separation_of_difference(left, right)
     normals = _normal(left), _normal(right)
-    different = None not in normals and radicals.add(normals[0], normals[1], -1) != {}
+    different = (
+        normals[0] is not None
+        and normals[1] is not None
+        and radicals.add(normals[0], normals[1], -1) != {}
+    )
     precisions = list(PRECISIONS)
     limit = None
     if separation is not None and separation.bits < _LAST_RESORT_BITS and not different:

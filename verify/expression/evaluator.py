@@ -90,15 +90,15 @@ class Evaluator:
                 return Truth(value, inner.tier, inner.facts)
             case Chain():
                 return self._chain(node)
-        value = self.quantity(node)
-        if isinstance(value, Interval) and isinstance(node, Call):
-            fact = Fact(render(node), "==", "true", value, True, None, True, value.reason)
+        found = self.quantity(node)
+        if isinstance(found, Interval) and isinstance(node, Call):
+            fact = Fact(render(node), "==", "true", found, True, None, True, found.reason)
             return Truth(None, Tier.NONE, (fact,))
-        if not isinstance(value, bool):
+        if not isinstance(found, bool):
             text = render(node)
             raise ExpressionError(f"a claim must be true or false; {text} is a number: compare it")
-        fact = Fact(render(node), "==", "true", value, True, value, True)
-        return Truth(value, Tier.EXACT, (fact,))
+        fact = Fact(render(node), "==", "true", found, True, found, True)
+        return Truth(found, Tier.EXACT, (fact,))
 
     def _chain(self, node: Chain) -> Truth:
         values = [self.operand(o) for o in node.operands]
@@ -140,12 +140,12 @@ class Evaluator:
             case Negation(operand=operand):
                 return arithmetic.negate(self.quantity(operand))
             case Sum(terms=terms):
-                total = arithmetic.number(self.quantity(terms[0][1]), "+")
+                total: Quantity = arithmetic.number(self.quantity(terms[0][1]), "+")
                 for sign, term in terms[1:]:
                     total = arithmetic.add(total, self.quantity(term), sign)
                 return total
             case Product(factors=factors):
-                product = arithmetic.number(self.quantity(factors[0][1]), "*")
+                product: Quantity = arithmetic.number(self.quantity(factors[0][1]), "*")
                 for sign, factor in factors[1:]:
                     operation = arithmetic.multiply if sign > 0 else arithmetic.divide
                     product = operation(product, self.quantity(factor))
@@ -187,8 +187,8 @@ class Evaluator:
 
     def _argument(self, node: Node) -> Any:
         match node:
-            case Text(value=value):
-                return value
+            case Text(value=written):
+                return written
             case ListOf(items=items):
                 return [_whole(self.quantity(i), "an entry of a list", i.column) for i in items]
         value = self.operand(node)

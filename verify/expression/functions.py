@@ -122,7 +122,7 @@ def _extreme(values: list[Quantity], name: str, operator: str) -> Quantity:
             a, b = bounds_of(best), bounds_of(value)  # type: ignore[arg-type]
             ends = [(a.lower, b.lower), (a.upper, b.upper)]
             pick = min if name == "min" else max
-            low, high = (None if None in pair else pick(pair) for pair in ends)
+            low, high = (None if u is None or v is None else pick(u, v) for u, v in ends)
             maybe = (name == "max") and (a.maybe_never or b.maybe_never)
             best = Interval(low, high, maybe, a.reason or b.reason or f"{name} is not settled")
     return best

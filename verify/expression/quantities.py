@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Union
 
 from flint import arb, fmpq
 
@@ -76,7 +75,7 @@ class Interval:
     reason: str
 
 
-Quantity = Union[bool, Fraction, Never, Real, Interval]
+Quantity = bool | Fraction | Never | Real | Interval
 
 
 def unknown(reason: str) -> Interval:
@@ -169,8 +168,8 @@ def from_value(value: object, text: str) -> Quantity:
         maybe = value.upper is NEVER
         if value.lower is NEVER:
             return NEVER
-        lower = None if value.lower is None else Fraction(value.lower)
-        upper = None if maybe or value.upper is None else Fraction(value.upper)
+        lower = None if isinstance(value.lower, Never | None) else Fraction(value.lower)
+        upper = None if isinstance(value.upper, Never | None) else Fraction(value.upper)
         if lower is not None and lower == upper:
             return lower
         return Interval(lower, upper, maybe or value.upper is None, value.reason)

@@ -71,16 +71,17 @@ def multiply(left: Radicals, right: Radicals, sign: int = 1) -> Radicals | None:
     """
     if len(left) * len(right) > _MAX_TERMS or (sign < 0 and len(right) != 1):
         return None
-    total: Radicals | None = {}
+    total: Radicals = {}
     for m1, c1 in left.items():
         for m2, c2 in right.items():
             factor, monomial = _join(m1, m2, sign)
             coefficient = factor * (c1 * c2 if sign > 0 else c1 / c2)
             if coefficient.numerator.bit_length() + coefficient.denominator.bit_length() > MAX_BITS:
                 return None
-            total = add(total, {monomial: coefficient})
-            if total is None:
+            sum_so_far = add(total, {monomial: coefficient})
+            if sum_so_far is None:
                 return None
+            total = sum_so_far
     return total
 
 

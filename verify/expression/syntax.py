@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Union
 
 __all__ = [
     "Call",
@@ -133,9 +132,9 @@ class Junction:
     column: int = 0
 
 
-Node = Union[
-    Literal, Constant, Text, ListOf, Negation, Sum, Product, Power, Call, Chain, Not, Junction
-]
+Node = (
+    Literal | Constant | Text | ListOf | Negation | Sum | Product | Power | Call | Chain | Not | Junction
+)
 
 _RANK = {Junction: 0, Not: 1, Chain: 2, Sum: 3, Product: 4, Negation: 5, Power: 6}
 

@@ -1,6 +1,5 @@
 """The tokens of the expression language: ASCII only, with kind messages for what is not one."""
 
-# ruff: noqa: RUF001  (the look-alike characters are the subject of this file)
 from __future__ import annotations
 
 import re

@@ -49,7 +49,7 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
         return value
     if kind == "global" and not (d == layers == 2 or d == 1 or layers == 1):
         return value
-    if value is not NEVER and (value > _MOST_POINTWISE or layers > 8):
+    if isinstance(value, int) and (value > _MOST_POINTWISE or layers > 8):
         return value
     return agreed(
         "icl.critical_context",
@@ -172,7 +172,7 @@ def critical_noise(*, d: Any, layers: Any) -> Any:
 
 @term(
     "icl.fitted_critical_context",
-    arguments={"d": "1 to 10^6", "layers": "1 to 10^6"},
+    arguments={"d": D, "layers": "number of layers, 1 to 16"},
     result="a number, not rounded",
     example="icl.fitted_critical_context(2, 2) ~= 14.2",
 )
