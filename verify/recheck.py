@@ -48,7 +48,7 @@ from math import comb, gcd, lcm
 
 FORMAT = "theorem-certificate 1"
 MAX_BYTES, MAX_DEPTH, MAX_TEXT = 8_000_000, 24, 400_000  # of a file; of an expression
-MAX_TERMS, MAX_BITS, MAX_DEGREE = 200_000, 100_000, 500  # of a polynomial
+MAX_TERMS, MAX_BITS, MAX_DEGREE, MAX_PRODUCTS = 200_000, 100_000, 500, 10_000_000  # of a polynomial
 ASSUMED = ("cited: ", "argued: ", "computed: ")  # what is listed but not checked
 ID, NAME = r"[a-z0-9]+(?:[.-][a-z0-9]+)*", r"[A-Za-z_][A-Za-z_0-9]*"
 FUNCTIONS = {"diff", "subs", "coeff", "abs", "percent", "floor", "ceil", "round", "min", "max"}
@@ -87,8 +87,8 @@ def p_mul(p, q):
     def bits(p):
         return max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
 
-    if bits(p) + bits(q) > MAX_BITS:
-        raise Refused("a number grows too large")
+    if bits(p) + bits(q) > MAX_BITS or len(p) * len(q) > MAX_PRODUCTS:
+        raise Refused("a number or a polynomial grows too large")
     out, p, q = {}, *sorted((p, q), key=len)
     for m1, c1 in p.items():
         Clock.check()
@@ -96,7 +96,7 @@ def p_mul(p, q):
             m = tuple(map(operator.add, m1, m2))
             out[m] = out.get(m, 0) + c1 * c2
         if len(out) > MAX_TERMS:
-            raise Refused("a polynomial has too many terms")
+            raise Refused("a polynomial grows too large")
     return {m: c for m, c in out.items() if c}
 
 
@@ -135,7 +135,7 @@ class Quotient:
     def __pow__(self, k):
         if k < 0:
             return (self.ring.constant(1) / self) ** -k
-        if k * max(map(max, [(0,), *self.top, *self.under])) > 10_000 or (
+        if k * max(map(sum, [*self.top, *self.under])) > 10_000 or (
             k > MAX_DEGREE and max(len(self.top), len(self.under)) > 1):  # fmt: skip
             raise Refused("an exponent is too large")
         out, x = self.ring.constant(1), self
@@ -314,7 +314,8 @@ class Expression:
 
     def __init__(self, text, ring, scope=None, values=()):
         allowed = r"[-+*/(),.<>=!~ \w]+" if not values else r"[-+*/(),.<>=!~ \w\[\]'\"]+"
-        if not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A):
+        if not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A) or (
+            re.search(r"\bin\b", text)):  # fmt: skip
             raise Refused(f"cannot read the expression {str(text)[:60]!r}")
         if not all(re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run) for run in re.findall(r"(?<!\w)\d[\w.]*", text)):
             raise Refused(f"a number is too long or is written in an unknown way in {text[:60]!r}")
@@ -849,7 +850,7 @@ def read_json(path):
             raise Refused("an integer is too long (large ones are strings)")
         return int(text)
 
-    def no_float(text):
+    def inexact(text):
         raise Refused(f"{text[:20]!r} is not an exact number")
 
     with open(path, "rb") as file:
@@ -861,7 +862,7 @@ def read_json(path):
             raise Refused("nested too deeply")
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=number,
-                          parse_float=no_float, parse_constant=no_float)  # fmt: skip
+                          parse_float=inexact, parse_constant=inexact)  # fmt: skip
     except (ValueError, RecursionError) as problem:
         raise Refused(f"not JSON: {plain(problem)[:80]}") from None
 
