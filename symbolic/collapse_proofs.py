@@ -116,7 +116,8 @@ PROOFS: dict[tuple[str, ...], Steps] = {
          "law."),
         ("argued", "Varying n_t >= d, d >= 3: |e_t|^(2-d) is a non-negative supermartingale (the "
          "mean of |x + rU|^(2-d) over the sphere is max(|x|, r)^(2-d)); its mean tends to 0 iff "
-         "the clock sigma^2 sum 1/chi2 is unbounded, iff sum 1/n_t = infinity (Markov, Chebyshev)."),
+         "the clock sigma^2 sum 1/chi2 is unbounded, iff sum 1/n_t = infinity (Markov, "
+         "Chebyshev)."),
         ("cited", "Doob: that supermartingale converges a.s., so |e_t| -> infinity."),
     ),
     ("regression", "accumulate", "error", "expectation"): (

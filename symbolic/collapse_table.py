@@ -222,9 +222,7 @@ def table() -> tuple[Cell, ...]:
     for model, regime, estimator, quantity, mode, limit, condition, value in _ROWS:
         name = (model, regime, quantity, mode)
         proof = PROOFS.get((*name, estimator)) or PROOFS[name]
-        cells.append(
-            Cell(model, regime, estimator, quantity, mode, limit, condition, proof, value)
-        )
+        cells.append(Cell(model, regime, estimator, quantity, mode, limit, condition, proof, value))
     return tuple(cells)
 
 

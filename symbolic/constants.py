@@ -8,8 +8,8 @@ an unknown relation between generators is never guessed.
 
 from __future__ import annotations
 
-from collections.abc import Hashable
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, fmpz
 
@@ -18,13 +18,14 @@ from symbolic.values import workprec
 
 __all__ = ["Constant", "UndecidableError"]
 
-Generator = tuple[str, Hashable]
-Product = tuple[tuple[Generator, Fraction], ...]
+Generator = tuple[str, Any]
+Product = frozenset[tuple[Generator, Fraction]]
 
-MAX_TERMS = 40
+MAX_TERMS = 150
 MAX_BITS = 20_000
 MAX_PRECISION = 2048
 FACTOR_BITS = 96
+RATIONAL: Product = frozenset()
 
 
 class UndecidableError(ValueError):
@@ -41,10 +42,13 @@ class Constant:
     -1
     """
 
-    __slots__ = ("terms",)
+    __slots__ = ("_hash", "_key", "_sign", "terms")
 
     def __init__(self, terms: dict[Product, Fraction]) -> None:
-        self.terms = tuple(sorted(((p, c) for p, c in terms.items() if c), key=repr))
+        self.terms = tuple((p, c) for p, c in terms.items() if c)
+        self._key = frozenset(self.terms)
+        self._hash = hash(self._key)
+        self._sign: int | None = None
         if len(self.terms) > MAX_TERMS:
             raise UndecidableError("a constant of the formula has too many terms")
         for _, c in self.terms:
@@ -54,25 +58,24 @@ class Constant:
     @staticmethod
     def rational(value: Fraction | int) -> Constant:
         """Return the rational number ``value``."""
-        return Constant({(): Fraction(value)})
+        return Constant({RATIONAL: Fraction(value)})
 
     @staticmethod
     def pi() -> Constant:
         """Return pi."""
-        return Constant({((("pi", 0), Fraction(1)),): Fraction(1)})
+        return _single(("pi", 0), Fraction(1))
 
     def __eq__(self, other: object) -> bool:
-        return isinstance(other, Constant) and self.terms == other.terms
+        return isinstance(other, Constant) and self._key == other._key
 
     def __hash__(self) -> int:
-        return hash(self.terms)
+        return self._hash
 
     def __repr__(self) -> str:
         if not self.terms:
             return "0"
-        return "+".join(
-            "*".join([str(c)] + [f"{_name(g)}^({e})" for g, e in p]) for p, c in self.terms
-        )
+        parts = ["*".join([str(c), *sorted(map(_factor_name, p))]) for p, c in self.terms]
+        return "+".join(sorted(parts))
 
     def __add__(self, other: Constant) -> Constant:
         total = dict(self.terms)
@@ -104,7 +107,7 @@ class Constant:
         """Return the number as a fraction if its normal form is rational, else None."""
         if not self.terms:
             return Fraction(0)
-        if len(self.terms) == 1 and self.terms[0][0] == ():
+        if len(self.terms) == 1 and not self.terms[0][0]:
             return self.terms[0][1]
         return None
 
@@ -124,8 +127,13 @@ class Constant:
         Raises:
             UndecidableError: if its form is not zero and no precision separates it from 0.
         """
-        if not self.terms:
-            return 0
+        if self._sign is None:
+            self._sign = self._find_sign()
+        return self._sign
+
+    def _find_sign(self) -> int:
+        if len(self.terms) <= 1:
+            return next(((c > 0) - (c < 0) for _, c in self.terms), 0)
         bits = 64
         while bits <= MAX_PRECISION:
             with workprec(bits):
@@ -153,16 +161,17 @@ class Constant:
             product, coefficient = self.terms[0]
             flip = coefficient < 0 and exponent.numerator % 2 == 1
             result = _rational_power(abs(coefficient), exponent)
-            result *= Constant({tuple((g, e * exponent) for g, e in product): Fraction(1)})
+            scaled = frozenset((g, e * exponent) for g, e in product)
+            result *= Constant({scaled: Fraction(1)})
             return _normal(-result if flip else result)
         positive = self if self.sign() > 0 else -self
         flip = self.sign() < 0 and exponent.numerator % 2 == 1
         if exponent.denominator == 1 and 0 < exponent <= 8:
-            result = positive
+            result: Constant = positive
             for _ in range(int(exponent) - 1):
                 result = result * positive
         else:
-            result = Constant({((("sum", positive), exponent),): Fraction(1)})
+            result = _single(("sum", positive), exponent)
         return -result if flip else result
 
     def log(self) -> Constant:
@@ -184,19 +193,28 @@ class Constant:
         """Return e**self, with exp(r log g) simplified to g**r."""
         result, rest = Constant.rational(1), Constant({})
         for product, coefficient in self.terms:
-            if product == ():
-                result *= Constant({((("e", 0), coefficient),): Fraction(1)})
-            elif len(product) == 1 and product[0][0][0] == "log" and product[0][1] == 1:
-                generator = product[0][0][1]
+            (kind, generator), exponent = next(iter(product), (("", None), Fraction(1)))
+            if not product:
+                result *= _single(("e", 0), coefficient)
+            elif len(product) == 1 and kind == "log" and exponent == 1:
                 if generator[0] == "prime":
                     result *= _rational_power(Fraction(generator[1]), coefficient)
                 else:
-                    result *= Constant({((generator, coefficient),): Fraction(1)})
+                    result *= _single(generator, coefficient)
             else:
                 rest += Constant({product: coefficient})
         if rest.terms:
-            result *= Constant({((("exp", rest), Fraction(1)),): Fraction(1)})
+            result *= _single(("exp", rest), Fraction(1))
         return result
+
+
+def _single(generator: Generator, exponent: Fraction) -> Constant:
+    """Return generator**exponent."""
+    return Constant({_product({generator: exponent}): Fraction(1)})
+
+
+def _factor_name(factor: tuple[Generator, Fraction]) -> str:
+    return f"{_name(factor[0])}^({factor[1]})"
 
 
 def _name(generator: Generator) -> str:
@@ -209,6 +227,8 @@ def _name(generator: Generator) -> str:
 
 
 def _multiply(p: Product, q: Product) -> tuple[Product, Fraction]:
+    if (not p or not q) and all(g[0] != "prime" for g, _ in p | q):
+        return p | q, Fraction(1)
     exponents = dict(p)
     for generator, exponent in q:
         exponents[generator] = exponents.get(generator, Fraction(0)) + exponent
@@ -222,13 +242,13 @@ def _multiply(p: Product, q: Product) -> tuple[Product, Fraction]:
 
 
 def _product(exponents: dict[Generator, Fraction]) -> Product:
-    return tuple(sorted(((g, e) for g, e in exponents.items() if e), key=repr))
+    return frozenset((g, e) for g, e in exponents.items() if e)
 
 
 def _normal(value: Constant) -> Constant:
     total: dict[Product, Fraction] = {}
     for p, c in value.terms:
-        product, factor = _multiply(p, ())
+        product, factor = _multiply(p, RATIONAL)
         total[product] = total.get(product, Fraction(0)) + c * factor
     return Constant(total)
 
@@ -250,9 +270,7 @@ def _factor(value: Fraction) -> list[tuple[int, int]]:
 def _rational_power(base: Fraction, exponent: Fraction) -> Constant:
     if exponent.denominator == 1:
         return Constant.rational(_bounded_power(base, int(exponent)))
-    exponents: dict[Generator, Fraction] = {
-        ("prime", p): k * exponent for p, k in _factor(base)
-    }
+    exponents: dict[Generator, Fraction] = {("prime", p): k * exponent for p, k in _factor(base)}
     return _normal(Constant({_product(exponents): Fraction(1)}))
 
 
@@ -266,10 +284,9 @@ def _log_generator(generator: Generator) -> Constant:
         positive = _generator_log(generator) > 0
         if not positive and not _generator_log(generator) < 0:
             raise UndecidableError("the sign of a logarithm of a constant could not be decided")
-    sign = 1 if positive else -1
     if not positive:
-        return -_log_generator(("sum", Constant({((generator, Fraction(-1)),): Fraction(1)})))
-    return Constant({((("log", generator), Fraction(1)),): Fraction(sign)})
+        return -_log_generator(("sum", _single(generator, Fraction(-1))))
+    return _single(("log", generator), Fraction(1))
 
 
 def _generator_log(generator: Generator) -> arb:

@@ -26,8 +26,10 @@ from flint import arb
 from symbolic.chi import log_chi_square
 from symbolic.special import (
     EXACT_TERMS,
+    EXPLICIT_TERMS,
     ball_of,
     closed,
+    hypergeometric_sum,
     power,
     rational_product,
     require_integer,
@@ -146,7 +148,12 @@ def mean_error(
             return Fraction(t, n)
         if t > EXACT_TERMS:
             raise ValueError(f"the pooled unbiased mean error is summed for t <= {EXACT_TERMS}")
-        n = [n] * t
+        return hypergeometric_sum(
+            lambda s: (1, 1) if s == 1 else (s * (n * s - 1) - 1, s * (n * s - 1)),
+            lambda s: (1, n * s * s),
+            1,
+            t,
+        )
     sizes = _check_schedule(regime, n, t)
     if regime == "replace":
         return sum((Fraction(1, size) for size in sizes), Fraction(0))
@@ -273,8 +280,8 @@ def _check_words(regime: str, estimator: str) -> None:
 def _check_schedule(regime: str, n: Sequence[int], t: int) -> list[int]:
     if len(n) < t:
         raise ValueError(f"the schedule has {len(n)} sample sizes, fewer than t = {t}")
-    if t > EXACT_TERMS:
-        raise ValueError(f"an explicit schedule may have at most {EXACT_TERMS} generations")
+    if t > EXPLICIT_TERMS:
+        raise ValueError(f"an explicit schedule may have at most {EXPLICIT_TERMS} generations")
     later = 1 if regime == "accumulate" else 2
     least = [2] + [later] * t
     return [

@@ -144,11 +144,11 @@ class Expander:
     def _spend(self, count: int) -> None:
         self.budget -= count
         if self.budget < 0:
-            raise ValueError("the formula is too large to be expanded")
+            raise UndecidableError("the formula is too large to be expanded")
 
     def germ(self, terms: list[tuple[Monomial, Constant]], remainder: Monomial | None) -> Germ:
         """Return the germ of ``terms`` in order, cut to the order of this ring."""
-        self._spend(len(terms) + 1)
+        self._spend(sum(len(c.terms) for _, c in terms) + 2 * len(terms) + 1)
         ordered = list(_sorted(_collect(terms)))
         if remainder is not None:
             ordered = [x for x in ordered if compare(x[0], remainder) > 0]
@@ -180,13 +180,14 @@ class Expander:
 
     def multiply(self, a: Germ, b: Germ) -> Germ:
         """Return a b."""
-        self._spend(len(a.terms) * len(b.terms))
+        size_a = sum(len(c.terms) for _, c in a.terms)
+        self._spend(2 * size_a * sum(len(c.terms) for _, c in b.terms))
         terms = [(multiply(m, p), c * s) for m, c in a.terms for p, s in b.terms]
         rest = []
-        if b.remainder is not None and (a.terms or a.remainder is not None):
-            rest.append(multiply(a.terms[0][0] if a.terms else a.remainder, b.remainder))
-        if a.remainder is not None and (b.terms or b.remainder is not None):
-            rest.append(multiply(b.terms[0][0] if b.terms else b.remainder, a.remainder))
+        for one, two in ((a, b), (b, a)):
+            size = one.terms[0][0] if one.terms else one.remainder
+            if two.remainder is not None and size is not None:
+                rest.append(multiply(size, two.remainder))
         return self.germ(terms, _largest(rest))
 
     def _series(self, small: Germ, coefficient: Callable[[int], Fraction]) -> Germ:
@@ -207,7 +208,7 @@ class Expander:
 
     def constant_times(self, a: Germ, factor: Fraction | Constant) -> Germ:
         """Return factor * a."""
-        if (factor.is_zero() if isinstance(factor, Constant) else factor == 0):
+        if factor.is_zero() if isinstance(factor, Constant) else factor == 0:
             return Germ((), a.remainder)
         return Germ(tuple((m, c * factor) for m, c in a.terms), a.remainder)
 
@@ -264,9 +265,7 @@ class Expander:
             raise UndefinedError
         monomial, constant = lead
         small = self._relative(a, monomial, constant)
-        series = self._series(
-            small, lambda k: Fraction((-1) ** (k + 1), k) if k else Fraction(0)
-        )
+        series = self._series(small, lambda k: Fraction((-1) ** (k + 1), k) if k else Fraction(0))
         head = [*monomial.log_terms(), (UNIT, constant.log())]
         return self.germ(head + list(series.terms), series.remainder)
 

@@ -64,9 +64,7 @@ def second_moment(sizes: list[int]) -> Fraction:
     Fraction(3, 1)
     """
     checked = [require_integer("every sample size", n, 2) for n in sizes]
-    return rational_product(
-        lambda k: (checked[k] + 1, checked[k] - 1), 0, len(checked) - 1
-    )
+    return rational_product(lambda k: (checked[k] + 1, checked[k] - 1), 0, len(checked) - 1)
 
 
 def deviation_bound_exponent(n: int) -> Fraction:

@@ -35,7 +35,7 @@ __all__ = [
 def linear_growth() -> LiteratureVerdict:
     """Gerstgrasser et al.: replacing gives test error t sigma^2 d/(n-d-1)."""
     grid = [(t, d, n) for d in (1, 2, 5) for n in (d + 2, d + 7) for t in (0, 1, 2, 9)]
-    holds = all(risk("replace", t, d, n) == Fraction(t * d, n - d - 1) for t, d, n in grid)
+    holds = all(risk("replace", t, d, [n] * t) == Fraction(t * d, n - d - 1) for t, d, n in grid)
     edge = all(risk("replace", 1, d, n) is NEVER for d in (1, 2, 5) for n in (d, d + 1))
     return LiteratureVerdict(
         "arXiv:2404.01413",

@@ -27,6 +27,7 @@ from flint import arb
 from symbolic.chi import pseudo_inverse_trace
 from symbolic.special import (
     EXACT_TERMS,
+    EXPLICIT_TERMS,
     ball_of,
     closed,
     digamma_gap,
@@ -204,8 +205,8 @@ def _check_words(regime: str, design: str) -> None:
 def _check_schedule(n: Sequence[int], t: int) -> list[int]:
     if len(n) < t:
         raise ValueError(f"the schedule has {len(n)} sample sizes, fewer than t = {t}")
-    if t > EXACT_TERMS:
-        raise ValueError(f"an explicit schedule may have at most {EXACT_TERMS} generations")
+    if t > EXPLICIT_TERMS:
+        raise ValueError(f"an explicit schedule may have at most {EXPLICIT_TERMS} generations")
     return [require_integer("every sample size", size, 1) for size in n[:t]]
 
 

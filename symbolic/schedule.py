@@ -9,7 +9,8 @@ n_t = max(2, ceil(f(t))), and n_t = 2 where f(t) is not a real number.  Steps of
    some t on, so sum 1/n_t and sum 1/m(t) converge or diverge together.  Write
    log m = b_1 log t + b_2 log log t + ...: at the first level where the coefficient differs from 1
    (or the rest is of another order) the generalised Bertrand series decides: convergent above 1,
-   divergent below; if all agree, m = t log t ... l_k exactly and the series diverges (condensation, k times).
+   divergent below; if all agree, m = t log t ... l_k exactly and the series diverges
+   (condensation, k times).
 
 Collapse.  When replacing, Sigma_t -> 0 almost surely iff sum 1/n_t diverges, for both estimators
 and every dimension (Kakutani; the elementary bounds are in ``symbolic.kakutani``).
@@ -35,8 +36,10 @@ from symbolic.values import workprec
 
 __all__ = ["ScheduleProof", "collapses", "decide", "prove_schedule"]
 
-ORDERS = (4, 10, 20)
+ORDERS = (2, 5, 10, 20)
 MAX_EXPONENT = 10**9
+BUDGET = 40_000
+"""Term operations for one formula, over all attempts; about half a second."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +50,8 @@ class ScheduleProof:
         formula: the formula as given.
         diverges: whether sum 1/n_t is infinite.
         growth: "undefined", "bounded" or "unbounded".
-        leading: f is asymptotic to constant * leading; None unless unbounded.
+        leading: f is asymptotic to constant * leading; None unless unbounded, and None where only
+            log f could be expanded.
         constant: the positive constant c.
         levels: for level j = 1, 2, ... the coefficient of l_j in log m when it equals 1 so far.
         test: the last comparison, in words.
@@ -89,16 +93,22 @@ def prove_schedule(schedule: str) -> ScheduleProof:
     (Fraction(1, 1), Fraction(1, 1), Fraction(3, 2))
     """
     tree = parse(schedule)
+    budget = BUDGET
     for order in ORDERS:
+        ring = Expander(order, budget)
         try:
-            return _prove(schedule, expand(tree, Expander(order)))
+            try:
+                return _prove(schedule, expand(tree, ring))
+            except UndecidableError:
+                return _prove_by_logarithm(schedule, _logarithm(tree, ring), ring)
         except UndefinedError:
             text = "f is not a real number, so n_t = 2 for all large t"
             return ScheduleProof(
                 schedule, True, "undefined", None, None, 0, text, None, 0, eventual_size=2
             )
         except UndecidableError:
-            if order == ORDERS[-1]:
+            budget = ring.budget
+            if order == ORDERS[-1] or budget < 0:
                 raise
     raise AssertionError
 
@@ -109,24 +119,58 @@ def decide(monomial: Monomial) -> tuple[bool, int, str]:
     >>> decide(level(0))
     (True, 1, 'm = t log t ... exactly: condensation')
     """
-    rest = dict(monomial.log_terms())
+    ring = Expander(ORDERS[-1])
+    return _decide_logarithm(ring.germ(monomial.log_terms(), None), ring)
+
+
+def _decide_logarithm(rest: Germ, ring: Expander) -> tuple[bool, int, str]:
+    """Decide sum exp(-rest(t)): compare rest with l_1, then rest - l_1 with l_2, and so on."""
     for j in range(1, 64):
-        if not rest:
+        lead = ring.lead(rest)
+        if lead is None:
             return True, j - 1, "m = t log t ... exactly: condensation"
-        scale = level(j)
-        top = max(rest, key=_Key)
-        order = compare(top, scale)
+        order = compare(lead[0], level(j))
         if order > 0:
-            sign = rest[top].sign()
+            sign = lead[1].sign()
             word = "faster" if sign > 0 else "slower"
             return sign < 0, j - 1, f"log m grows {word} than every multiple of l_{j}"
         if order < 0:
             return True, j - 1, f"log m is of smaller order than l_{j}"
-        side = (rest.pop(scale) - Constant.rational(1)).sign()
+        side = (lead[1] - Constant.rational(1)).sign()
         if side:
             word = "above" if side > 0 else "below"
             return side < 0, j - 1, f"the coefficient of l_{j} in log m is {word} 1"
+        rest = Germ(rest.terms[1:], rest.remainder)
     raise UndecidableError("more than 63 iterated logarithms")
+
+
+def _logarithm(tree: Tree, ring: Expander) -> Germ:
+    """Return log f through products, powers and exponentials, without expanding these."""
+    kind = tree[0]
+    if kind == "exp":
+        return expand(tree[1], ring)
+    if kind == "*":
+        return ring.add(_logarithm(tree[1], ring), _logarithm(tree[2], ring))
+    if kind == "/":
+        return ring.add(_logarithm(tree[1], ring), ring.negate(_logarithm(tree[2], ring)))
+    if kind == "^":
+        return ring.multiply(expand(tree[2], ring), _logarithm(tree[1], ring))
+    if kind == "sqrt":
+        return ring.constant_times(_logarithm(tree[1], ring), Fraction(1, 2))
+    try:
+        return ring.log(expand(tree, ring))
+    except UndefinedError:
+        raise UndecidableError("a factor of the formula is not positive") from None
+
+
+def _prove_by_logarithm(schedule: str, log_f: Germ, ring: Expander) -> ScheduleProof:
+    """Prove from log f alone, when f has no leading monomial within the order of the ring."""
+    lead = ring.lead(log_f)
+    if lead is None or lead[1].sign() < 0 or compare(lead[0], Monomial()) <= 0:
+        text = "log f is bounded above, so n_t is bounded and 1/n_t does not tend to 0"
+        return ScheduleProof(schedule, True, "bounded", None, None, 0, text, None, 1)
+    answer, levels, test = _decide_logarithm(log_f, ring)
+    return ScheduleProof(schedule, answer, "unbounded", None, None, levels, test, None, 1)
 
 
 def expand(tree: Tree, ring: Expander) -> Germ:
@@ -142,6 +186,8 @@ def expand(tree: Tree, ring: Expander) -> Germ:
         return Germ(((Monomial(), Constant.rational(1).exp()),))
     if kind == "^":
         return _expand_power(expand(tree[1], ring), expand(tree[2], ring), ring)
+    if kind == "log":
+        return _expand_log(tree[1], ring)
     parts = [expand(branch, ring) for branch in tree[1:]]
     if kind == "+":
         return ring.add(*parts)
@@ -153,7 +199,16 @@ def expand(tree: Tree, ring: Expander) -> Germ:
         return ring.multiply(parts[0], ring.power(parts[1], Fraction(-1)))
     if kind == "sqrt":
         return ring.power(parts[0], Fraction(1, 2))
-    return ring.log(parts[0]) if kind == "log" else ring.exp(parts[0])
+    return ring.exp(parts[0])
+
+
+def _expand_log(tree: Tree, ring: Expander) -> Germ:
+    """Return the expansion of log(tree), term by term where tree itself has no expansion."""
+    try:
+        argument = expand(tree, ring)
+    except UndecidableError:
+        return _logarithm(tree, ring)
+    return ring.log(argument)
 
 
 def _expand_power(base: Germ, exponent: Germ, ring: Expander) -> Germ:
@@ -189,7 +244,8 @@ def _prove(schedule: str, germ: Germ) -> ScheduleProof:
     exponents = None
     if not monomial.exponent:
         fractions = [a.as_fraction() for a in monomial.powers]
-        exponents = None if None in fractions else tuple(fractions)
+        rational = tuple(a for a in fractions if a is not None)
+        exponents = rational if len(rational) == len(fractions) else None
     exact = len(germ.terms) == 1 and germ.remainder is None
     return ScheduleProof(
         schedule, answer, "unbounded", monomial, constant, levels, test, exponents, sign, exact
@@ -215,16 +271,3 @@ def _eventual_size(germ: Germ) -> int | None:
         return None
     above = len(germ.terms) > 1 and germ.terms[1][1].sign() > 0
     return max(2, int(limit) + above if limit.denominator == 1 else limit.__ceil__())
-
-
-class _Key:
-    """Sort key of a monomial by growth."""
-
-    def __init__(self, monomial: Monomial) -> None:
-        self.monomial = monomial
-
-    def __lt__(self, other: _Key) -> bool:
-        return compare(self.monomial, other.monomial) < 0
-
-    def __gt__(self, other: _Key) -> bool:
-        return compare(self.monomial, other.monomial) > 0

@@ -20,10 +20,12 @@ from symbolic.values import Closed, workprec
 
 __all__ = [
     "EXACT_TERMS",
+    "EXPLICIT_TERMS",
     "ball_of",
     "closed",
     "digamma",
     "digamma_gap",
+    "hypergeometric_sum",
     "power",
     "rational_product",
     "rational_sum",
@@ -34,6 +36,9 @@ __all__ = [
 
 EXACT_TERMS = 4000
 """Sums and products with at most this many terms are returned as one exact fraction."""
+
+EXPLICIT_TERMS = 500
+"""Longest schedule that may be given as an explicit list."""
 
 EXACT_BITS = 200_000
 """Powers of a fraction are written out up to about this many bits."""
@@ -137,6 +142,36 @@ def rational_product(term: Callable[[int], tuple[int, int]], first: int, last: i
         return p * r, q * s
 
     return Fraction(*split(first, last))
+
+
+def hypergeometric_sum(
+    ratio: Callable[[int], tuple[int, int]],
+    weight: Callable[[int], tuple[int, int]],
+    first: int,
+    last: int,
+) -> Fraction:
+    """Return the sum over first <= k <= last of weight(k) prod_(first <= j < k) ratio(j).
+
+    Both functions return (numerator, denominator); binary splitting.
+
+    >>> hypergeometric_sum(lambda k: (1, 2), lambda k: (1, 1), 0, 3)
+    Fraction(15, 8)
+    """
+    if last < first:
+        return Fraction(0)
+
+    def split(low: int, high: int) -> tuple[int, int, int, int]:
+        if low == high:
+            (p, q), (a, b) = ratio(low), weight(low)
+            return p, q, a, b
+        middle = (low + high) // 2
+        p, q, a, b = split(low, middle)
+        r, s, c, e = split(middle + 1, high)
+        common = lcm(b, q * e)
+        return p * r, q * s, a * (common // b) + p * c * (common // (q * e)), common
+
+    _, _, numerator, denominator = split(first, last)
+    return Fraction(numerator, denominator)
 
 
 def power(base: Fraction, exponent: int) -> Fraction | Closed:

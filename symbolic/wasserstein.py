@@ -15,7 +15,7 @@ from flint import arb
 
 from symbolic.chi import chi_mean
 from symbolic.gaussian import ESTIMATORS
-from symbolic.special import EXACT_TERMS, ball_of, closed, require_integer, require_nonnegative
+from symbolic.special import EXPLICIT_TERMS, ball_of, closed, require_integer, require_nonnegative
 from symbolic.values import NEVER, Closed, Never
 
 __all__ = [
@@ -46,8 +46,8 @@ def wasserstein2(
     t = require_integer("t", t, 0)
     groups: dict[int, int] = {}
     if isinstance(n, Sequence):
-        if len(n) < t or t > EXACT_TERMS:
-            raise ValueError(f"the schedule needs at least t entries, and t <= {EXACT_TERMS}")
+        if len(n) < t or t > EXPLICIT_TERMS:
+            raise ValueError(f"the schedule needs at least t entries, and t <= {EXPLICIT_TERMS}")
         for size in n[:t]:
             size = require_integer("every sample size", size, 2)
             groups[size] = groups.get(size, 0) + 1
@@ -88,15 +88,21 @@ def wasserstein2_limit(estimator: str) -> Fraction | Never:
     return NEVER if estimator == "unbiased" else Fraction(2)
 
 
-def first_order(t: int, n: int) -> Fraction:
-    """Return (3/2) t/n, the first-order value of E W_2^2 (the same for both estimators).
+def first_order(t: int, n: int | Sequence[int]) -> Fraction:
+    """Return (3/2) sum 1/n_s, the first-order value of E W_2^2 (the same for both estimators).
 
     Source: Shumailov et al., arXiv:2305.17493, Section on theoretical intuition.
 
     >>> first_order(4, 3)
     Fraction(2, 1)
     """
-    return Fraction(3 * require_integer("t", t, 0), 2 * require_integer("n", n, 2))
+    t = require_integer("t", t, 0)
+    if isinstance(n, Sequence):
+        if len(n) < t or t > EXPLICIT_TERMS:
+            raise ValueError(f"the schedule needs at least t entries, and t <= {EXPLICIT_TERMS}")
+        sizes = [require_integer("every sample size", size, 2) for size in n[:t]]
+        return Fraction(3, 2) * sum((Fraction(1, size) for size in sizes), Fraction(0))
+    return Fraction(3 * t, 2 * require_integer("n", n, 2))
 
 
 def first_order_parting(estimator: str, n: int, tolerance: Fraction) -> int:

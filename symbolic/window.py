@@ -25,6 +25,7 @@ from symbolic.special import rational_sum, require_integer, require_nonnegative
 
 __all__ = [
     "block_window_risk",
+    "context_curves",
     "growing_context_limit",
     "growing_context_risk",
     "sliding_walk_step",
@@ -67,6 +68,25 @@ def block_window_risk(d: int, n: int, blocks: int, noise: Fraction | int = 1) ->
     (Fraction(1, 1), Fraction(4, 1))
     """
     return risk("replace", require_integer("blocks", blocks, 0) + 1, d, n, noise)
+
+
+def context_curves(
+    d: int, n: int, blocks: int, noise: Fraction | int = 1
+) -> list[tuple[int, Fraction, Fraction]]:
+    """Return (generated pairs, growing-context risk, block-window risk) after 0..blocks blocks.
+
+    The data of the figure "window against growing context", n >= d+2 real pairs.
+
+    >>> context_curves(2, 5, 1)
+    [(0, Fraction(1, 1), Fraction(1, 1)), (5, Fraction(701, 540), Fraction(2, 1))]
+    """
+    n = require_integer("n", n, d + 2)
+    blocks = require_integer("blocks", blocks, 0, 10_000)
+    block = Fraction(d, n - d - 1) * require_nonnegative("noise", noise)
+    return [
+        (k * n, growing_context_risk(d, n, k * n, noise), (k + 1) * block)
+        for k in range(blocks + 1)
+    ]
 
 
 def sliding_window_weights(n: int) -> list[Fraction]:

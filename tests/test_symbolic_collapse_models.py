@@ -35,6 +35,7 @@ from symbolic.special import ball_of
 from symbolic.values import NEVER, enclose
 from symbolic.window import (
     block_window_risk,
+    context_curves,
     growing_context_limit,
     sliding_walk_step,
     sliding_window_variance,
@@ -126,6 +127,9 @@ def test_windows_forget_and_growing_contexts_do_not():
     assert abs(late[1] - late[0] - 50 * step) < Fraction(1, 10**6)
     assert block_window_risk(2, 5, 9) == 10 * block_window_risk(2, 5, 0)
     assert block_window_risk(2, 3, 0) is NEVER
+    curves = context_curves(3, 7, 6)
+    assert [row[2] for row in curves] == [block_window_risk(3, 7, k) for k in range(7)]
+    assert all(row[1] < growing_context_limit(3, 7) for row in curves)
     assert growing_context_limit(2, 5) < 2 * block_window_risk(2, 5, 0)
 
 

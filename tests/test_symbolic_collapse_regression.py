@@ -144,6 +144,27 @@ def test_replacing_below_the_dimension_by_simulation():
     assert abs(error.mean() - exact * 1.1) > 6 * error.std() / chains**0.5
 
 
+def test_accumulating_below_the_dimension_by_simulation():
+    """Minimum-norm fits of pooled data: 40000 chains, 6 standard errors, d = 12, N = 2, 4, 6."""
+    rng = np.random.default_rng(3)
+    d, n, t, chains = 12, 2, 3, 40_000
+    truth = np.zeros(d)
+    truth[0] = 1.0
+    error = np.empty(chains)
+    for k in range(chains // 2000):
+        theta = np.tile(truth, (2000, 1))
+        x, y = np.empty((2000, 0, d)), np.empty((2000, 0))
+        for _ in range(t):
+            fresh = rng.standard_normal((2000, n, d))
+            label = np.einsum("knd,kd->kn", fresh, theta) + rng.standard_normal((2000, n))
+            x, y = np.concatenate([x, fresh], axis=1), np.concatenate([y, label], axis=1)
+            gram = x @ x.transpose(0, 2, 1)
+            theta = np.einsum("knd,kn->kd", x, np.linalg.solve(gram, y[..., None])[..., 0])
+        error[2000 * k : 2000 * (k + 1)] = ((theta - truth) ** 2).sum(axis=1)
+    exact = float(risk("accumulate", t, d, n, theta2=1))
+    assert abs(error.mean() - exact) < 6 * error.std() / chains**0.5 < 0.1 * exact
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
@@ -220,6 +241,7 @@ def test_varying_schedules():
 
 def test_accumulated_increments_telescope_for_any_design():
     """sum_s H_s^-1 B_s H_s^-1 <= 2 H_1^-1 on integer designs, d = 2, by exact determinants."""
+
     def matrix(rows):
         return fmpq_mat(2, 2, [x for row in rows for x in row])
 

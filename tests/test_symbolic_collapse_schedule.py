@@ -29,7 +29,8 @@ exp(sqrt(t^2+t))/exp(t)*t*log(t)^2; log(t)^log(t); loglog(t)^log(t); t^pi; t^log
 t*log(t)^(pi-2); t*log(t)^2/(1+1/t); t*log(t)^1.0000001; exp(log(t)+1.5*loglog(t));
 t*log(t)*exp(2*log(loglog(t))); exp(t+1/t)-exp(t); log(1+1/t)*t^2*log(t)^2; (1+1/t)^(t^2);
 t*(1+1/log(t))^(log(t)^2); t*(1+1/log(t))^(2*log(t)*loglog(t)); t*log(t)*exp(sqrt(loglog(t)));
-t^2/1000000; (-t)^2"""
+t^2/1000000; (-t)^2; (1+1/log(t))^t; exp(exp(t+1/t)); exp(log(t^2+5)^(2*log(t)));
+log(exp((log(t)+t)^t)); (log(t)/loglog(t))^t*(1+1/t)"""
 
 
 def formulas(text: str) -> list[str]:
@@ -81,8 +82,8 @@ def test_proof_objects():
     [
         "", "t**", "(t", "t)", "sin(t)", "x", "t!", "t__class__", "10**10**10", "t^(10^20)", "1e5",
         "(" * 100, "(" * 39 + "t", "-" * 390, "9" * 100, "t^t^t^t^t^t^t^t^t^t", "log", "log t",
-        "exp(" * 8 + "t" + ")" * 8, "2^100000*t", "(1+t)^1000000", "t" * 300, "t;t", "t\x00",
-        "log(3)^(10^30)", "(t+log(t)+sqrt(t)+exp(t)+1)^1000000", 5, None,
+        "exp(" * 8 + "t" + ")" * 8, "t" * 300, "t;t", "t\x00",
+        "log(3)^(10^30)", 5, None,
     ],
 )  # fmt: skip
 def test_hostile_or_foreign_formulas_are_refused_quickly(formula):
@@ -96,6 +97,8 @@ def test_long_but_legal_formulas_are_quick():
     start = time.perf_counter()
     assert collapses("+".join(f"t^(1/{k})" for k in range(1, 40))) is True
     assert collapses("*".join(f"(t+log(t)+{k})" for k in range(1, 20))) is False
+    assert collapses("(t+log(t)+sqrt(t)+exp(t)+1)^1000000") is False
+    assert collapses("2^100000*t") is True
     assert time.perf_counter() - start < 2
 
 
