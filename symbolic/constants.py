@@ -167,7 +167,7 @@ class Constant:
         positive = self if self.sign() > 0 else -self
         flip = self.sign() < 0 and exponent.numerator % 2 == 1
         if exponent.denominator == 1 and 0 < exponent <= 8:
-            result: Constant = positive
+            result = positive
             for _ in range(int(exponent) - 1):
                 result = result * positive
         else:
@@ -183,8 +183,8 @@ class Constant:
         if max(coefficient.numerator, coefficient.denominator).bit_length() > FACTOR_BITS:
             total = _log_generator(("sum", Constant.rational(coefficient)))
             coefficient = Fraction(1)
-        for prime, exponent in _factor(coefficient):
-            total += _log_generator(("prime", prime)) * exponent
+        for prime, multiplicity in _factor(coefficient):
+            total += _log_generator(("prime", prime)) * multiplicity
         for generator, exponent in product:
             total += _log_generator(generator) * exponent
         return total
@@ -193,7 +193,7 @@ class Constant:
         """Return e**self, with exp(r log g) simplified to g**r."""
         result, rest = Constant.rational(1), Constant({})
         for product, coefficient in self.terms:
-            (kind, generator), exponent = next(iter(product), (("", None), Fraction(1)))
+            (kind, generator), exponent = next(iter(product), (("", ("", 0)), Fraction(1)))
             if not product:
                 result *= _single(("e", 0), coefficient)
             elif len(product) == 1 and kind == "log" and exponent == 1:

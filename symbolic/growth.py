@@ -121,7 +121,8 @@ def compare(a: Monomial, b: Monomial) -> int:
 def _sorted(terms: list[tuple[Monomial, Constant]]) -> tuple[tuple[Monomial, Constant], ...]:
     if len(terms) < 2:
         return tuple(terms)
-    return tuple(sorted(terms, key=cmp_to_key(lambda x, y: -compare(x[0], y[0]))))
+    key = cmp_to_key(compare)
+    return tuple(sorted(terms, key=lambda term: key(term[0]), reverse=True))
 
 
 UNIT = Monomial()
