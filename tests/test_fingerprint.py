@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from verify.catalogue import imports_of
 from verify.claim import Claim
 from verify.fingerprint import result_digest, result_key
 from verify.loader import load_book
@@ -32,6 +33,15 @@ print(result_key(Claim("a", Kind.LEMMA, "T", "S", test="1 < 2"), None, {}, 1, "c
 def key(name: str = "example.sum", dependencies=None, seed: int = 1, device: str = "cpu", **more):
     claim = Claim("a", Kind.LEMMA, "T", "S", check=name, **more)
     return result_key(claim, CHECKS[name], dependencies or {}, seed, device)
+
+
+def test_imports_are_found_in_the_text(tmp_path):
+    path = tmp_path / "module.py"
+    path.write_text(
+        "import a\nimport b.c, d as e  # words\nfrom f import g\nfrom h.i import (\n    j,  # why\n"
+        "    k as l,\n)\ndef function():\n    from m import n\n    important = 3\n"
+    )
+    assert imports_of(path) == {"a", "b.c", "d", "f", "f.g", "h.i", "h.i.j", "h.i.k", "m", "m.n"}
 
 
 def test_the_claim_and_its_dependencies_count():

@@ -52,7 +52,7 @@ def test_what_is_imported_is_declared():
     import ast
 
     modules = {"flint": "python-flint", "jinja2": "jinja2"}
-    optional = {"cupy", "cupyx", "dask", "distributed", "scipy"}
+    optional = {"cupy", "cupyx", "dask", "distributed", "scipy", "torch"}  # used when present
     declared = {d.split(">")[0] for d in PROJECT["project"]["dependencies"]}
     for top in TOP:
         for path in (ROOT / top).rglob("*.py"):
