@@ -58,7 +58,7 @@ def _table(columns: str, rows: Iterable[Sequence[str]]) -> str:
 
 
 def _two(rows: Iterable[tuple[str, str]]) -> str:
-    return _table("@{}p{0.24\\linewidth}>{\\raggedright\\arraybackslash}p{0.70\\linewidth}@{}", rows)
+    return _table("@{}>{\\raggedright\\arraybackslash}p{0.24\\linewidth}>{\\raggedright\\arraybackslash}p{0.70\\linewidth}@{}", rows)
 
 
 def _ref(claim_id: str) -> str:
@@ -89,9 +89,9 @@ def fragment(claim: Claim, report: Report) -> str:
     ]
     hypotheses = [tex(formula(str(h))) for h in claim.get("hypotheses") or ()]
     if hypotheses:
-        out.append(f"{_head('Hypotheses.')}{'; '.join(hypotheses)}.")
+        out.append(_ragged("Hypotheses.", f"{'; '.join(hypotheses)}."))
     if claim.get("test"):
-        out.append(f"{_head('Decided as the expression')}{tex_code(str(claim['test']))}.")
+        out.append(_ragged("Decided as the expression", f"{tex_code(str(claim['test']))}."))
     if claim.get("reported") or claim.get("source"):
         source = tex(str(claim.get("source") or ""))
         source = source.rstrip(".") + _cite(claim, report) + "." if source else ""
@@ -101,7 +101,7 @@ def fragment(claim: Claim, report: Report) -> str:
     if rows:
         out.append(_head("Evidence.") + _two([(k, tex(v)) for k, v in rows]))
     if claim.get("reason") and rows:
-        out.append(_head("Reason.") + tex(str(claim["reason"]).rstrip(".")) + ".")
+        out.append(_ragged("Reason.", tex(str(claim["reason"]).rstrip(".")) + "."))
     out += _found(claim)
     out += _proof(claim, report)
     out += _controls(claim)
@@ -120,11 +120,12 @@ def _cite(claim: Claim, report: Report) -> str:
 def _found(claim: Claim) -> list[str]:
     out = []
     if claim.get("qualification"):
-        out.append(_head("Qualification.") + tex(formula(str(claim["qualification"]))) + ".")
+        words = tex(formula(str(claim["qualification"]).rstrip(".")))
+        out.append(_ragged("Qualification.", f"{words}."))
     if claim.get("value") is not None:
         bounds = claim.get("value_bounds")
         inside = f", in $[{bounds[0]},\\,{bounds[1]}]$" if bounds else ""
-        out.append(f"{_head('Value.')}{tex(formula(str(claim['value'])))}{inside}.")
+        out.append(_ragged("Value.", f"{tex(formula(str(claim['value'])))}{inside}."))
     if claim.get("witness"):
         rows = [(tex_code(str(k)), tex(formula(str(v)))) for k, v in claim["witness"].items()]
         out.append(_head("Witness.") + _two(rows))
@@ -232,12 +233,13 @@ def document(report: Report) -> str:
     data = report.data
     out = [
         _PREAMBLE,
-        "\\begin{document}\n{\\noindent\\LARGE\\bfseries Verification report\\par}\\bigskip",
+        "\\begin{document}\\pagenumbering{roman}\n{\\noindent\\LARGE\\bfseries Verification report\\par}\\bigskip",
         f"\\noindent {reported.get('decided', 0)} of {reported.get('total', 0)} reported statements "
         f"decided. {len(report.claims)} claims in all; profile {tex(str(data.get('profile')))}, "
         f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
         _two([(tex(a), tex(b)) for a, b in summary_rows(report)]),
-        "\\tableofcontents",
+        # pages of the contents are counted apart, so that two passes of LaTeX are enough
+        "\\tableofcontents\\clearpage\\pagenumbering{arabic}",
         "\\section{Claims and verdicts}",
         _claims_table(report),
         "\\section{What the claims rest on}",
@@ -267,7 +269,7 @@ def _claims_table(report: Report) -> str:
     column = ">{\\raggedright\\arraybackslash}p"
     head = (
         f"{{\\small\\setlength{{\\tabcolsep}}{{4pt}}\n\\begin{{longtable}}{{@{{}}{column}"
-        f"{{0.37\\linewidth}}{column}{{0.25\\linewidth}}l{column}{{0.21\\linewidth}}@{{}}}}\n\\toprule\n"
+        f"{{0.35\\linewidth}}{column}{{0.24\\linewidth}}l{column}{{0.22\\linewidth}}@{{}}}}\n\\toprule\n"
         "claim & verdict & as exp. & steps; mutants\\\\\\midrule\\endhead\n\\bottomrule\\endfoot\n"
     )
     rows = []
@@ -287,7 +289,7 @@ def _assumptions(report: Report) -> str:
         rows.append((tex(how), f"{_ref(target)} & {tex(str(entry.get('fraction', '')))}"))
     if not rows:
         return "No claim rests on a cited, computed, argued or statistical step."
-    columns = "@{}p{0.16\\linewidth}>{\\raggedright\\arraybackslash}p{0.58\\linewidth}l@{}"
+    columns = "@{}p{0.16\\linewidth}>{\\raggedright\\arraybackslash}p{0.56\\linewidth}l@{}"
     table = [("\\textbf{how}", "\\textbf{claim} & \\textbf{claims resting on it}"), *rows]
     pieces = [table[i : i + 40] for i in range(0, len(table), 40)]
     return "".join(_table(columns, piece) for piece in pieces)

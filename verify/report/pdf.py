@@ -16,7 +16,7 @@ from pathlib import Path
 __all__ = ["build"]
 
 _LIMIT = 120.0
-_RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed|No file report\.toc")
+_RERUN = re.compile(r"Rerun to get|Label\(s\) may have changed")
 
 
 def build(folder: Path, limit: float = _LIMIT) -> tuple[bytes | None, str]:
@@ -42,13 +42,12 @@ def _run(program: str, work: Path, limit: float) -> tuple[bytes | None, str]:
     environment = {k: v for k, v in os.environ.items() if k in allowed}
     environment |= {"openin_any": "p", "openout_any": "p", "SOURCE_DATE_EPOCH": "0",
                     "FORCE_SOURCE_DATE": "1", "max_print_line": "1000"}  # fmt: skip
-    command = [program, "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode",
-               "report.tex"]  # fmt: skip
+    command = [program, "-no-shell-escape", "-halt-on-error", "-interaction=nonstopmode"]
     log = ""
-    for _ in range(3):
+    for mode in (["-draftmode"], [], []):  # the first settles contents and references
         try:
             done = subprocess.run(
-                command, cwd=work, env=environment, timeout=limit, check=False,
+                [*command, *mode, "report.tex"], cwd=work, env=environment, timeout=limit, check=False,
                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
             )  # fmt: skip
         except (OSError, subprocess.TimeoutExpired) as error:
@@ -58,7 +57,7 @@ def _run(program: str, work: Path, limit: float) -> tuple[bytes | None, str]:
         if done.returncode:
             first = next((line for line in log.splitlines() if line.startswith("!")), "no log")
             return None, f"pdflatex stopped at an error ({first[:200]}): report.tex was written"
-        if not _RERUN.search(log):
+        if not mode and not _RERUN.search(log):
             break
     bad = len(re.findall(r"(?m)^(?:Overfull|LaTeX Warning: (?!Label))", log))
     words = f", {bad} warnings" if bad else ""

@@ -3,7 +3,7 @@ r"""Text with formulas between dollar signs, written for Markdown, LaTeX and HTM
 ``$...$`` and ``\(...\)`` are formulas in the line; ``$$...$$``, ``\[...\]`` and the environments
 equation, align and gather are displays. A formula outside the accepted subset is shown as its
 source, with a note that says why. In words, ``>=`` and scripts such as ``M_t`` or ``R^3`` are set as
-such. Emphasis (``\emph{...}``) and code (backquotes) are kept.
+such, and calls such as ``icl.loss(...)`` as code. Emphasis (``\emph{...}``) and code (backquotes) are kept.
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ _PIECE = re.compile(
     r"|\\(?:emph|textit)\{(?P<emph>[^{}$]*)\}"
     r"|\\textbf\{(?P<strong>[^{}$]*)\}"
     r"|\\texttt\{(?P<typed>[^{}$]*)\}"
-    r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)",
+    r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)"
+    r"|\b(?P<call>[a-z]+\.[a-z_0-9]+\((?:[^()$\n]|\((?:[^()$\n]|\([^()$\n]{0,80}\)){0,80}\)){0,200}\))",
     re.DOTALL,
 )
 _MARK = r"(?:\d{1,2}(?!\d)|[_^](?:[A-Za-z]\b|-?\d{1,2}|\{[\w+, -]{1,12}\})|\*(?![\w*(]))"
@@ -205,7 +206,7 @@ def tex(text: str) -> str:
     out = ""
     for piece in split(text):
         if piece.kind == "text":
-            out += escaping.latex_text(_quotes(piece.text))
+            out += _tex_words(_quotes(piece.text))
         elif piece.kind == "math":
             out += tex_formula(piece.text, display=False)
         elif piece.kind == "display":
@@ -219,6 +220,18 @@ def tex(text: str) -> str:
             if piece.why:
                 out += f" (shown as source: {escaping.latex_text(piece.why)})"
     return re.sub(r"\n\s*\n+", "\n\n", out.strip())
+
+
+def _tex_words(text: str) -> str:
+    """Return words as LaTeX; one of unusual length may be broken after its punctuation."""
+    out = ""
+    for part in re.split(r"(\S{26,})", text):
+        if len(part) < 26 or " " in part:
+            out += escaping.latex_text(part)
+        else:
+            pieces = re.split(r"(?<=[,;:=/*+().-])(?=\w)", part)
+            out += "\\allowbreak{}".join(map(escaping.latex_text, pieces))
+    return out
 
 
 def tex_code(text: str) -> str:
