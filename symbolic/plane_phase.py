@@ -26,7 +26,7 @@ from symbolic.plane_global import (
     positive_everywhere,
     symmetric_excess,
 )
-from symbolic.positivity import PolyaCertificate, find_polya_certificate
+from symbolic.positivity import SCALES, PolyaCertificate, find_polya_certificate
 
 __all__ = [
     "PlanePhase",
@@ -93,7 +93,7 @@ def scalar_certificate(layers: int, n: int) -> PolyaCertificate | None:
     """Return a proof that F(a, B, C) > F(a, 0, 0) for all a and (B, C) != 0, if one was found."""
     terms = at_context(plane_loss(layers), n)
     del terms[0, 0]
-    return find_polya_certificate(terms, limit=26 if n < 5 else 0)
+    return find_polya_certificate(terms, limit=26 if n < 8 else 0, scales=SCALES[1:])
 
 
 @cache
@@ -109,11 +109,19 @@ def normal_certificate(layers: int, n: int) -> PolyaCertificate | None:
 
 def _scalar_at(layers: int, n: int) -> str | None:
     """Return how the scalar matrix was proved to be the only global minimiser, or None."""
-    if scalar_certificate(layers, n) is not None:
-        return "every a: B and C only add"
-    if not plane_minimum(layers, n).skew and normal_certificate(layers, n) is not None:
-        return "R only adds; no critical point with B > 0 is as low"
-    return None
+    routes = (_adds_only, _reduced) if n < 4 or n == layers == 4 else (_reduced, _adds_only)
+    return next((how for how in (route(layers, n) for route in routes) if how), None)
+
+
+def _adds_only(layers: int, n: int) -> str | None:
+    found = scalar_certificate(layers, n)
+    return None if found is None else "at every a, B and C only add to the loss"
+
+
+def _reduced(layers: int, n: int) -> str | None:
+    if plane_minimum(layers, n).skew or normal_certificate(layers, n) is None:
+        return None
+    return "R only adds, and no critical point with B > 0 is as low"
 
 
 @cache
