@@ -27,7 +27,7 @@ from verify.worker import claim_data
 
 __all__ = ["DEFAULT_TIMEOUT", "audit", "collect"]
 
-DEFAULT_TIMEOUT = 10.0
+DEFAULT_TIMEOUT = 30.0
 """Seconds for one claim, and for each of its mutants."""
 
 _NO_TEST = 'no test is given; write test = "...", or not_checkable = "why"'

@@ -64,7 +64,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--sarif", type=Path, metavar="FILE", help="write SARIF 2.1.0 there")
     parser.add_argument("--jobs", type=_positive, metavar="N", help="worker processes")
     parser.add_argument(
-        "--timeout", type=_seconds, default=10.0, metavar="S", help="seconds a claim (default: 10)"
+        "--timeout", type=_seconds, default=30.0, metavar="S", help="seconds a claim (default: 30)"
     )
     parser.add_argument("--quiet", action="store_true", help="no progress")
 

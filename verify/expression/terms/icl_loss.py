@@ -170,4 +170,12 @@ def untied_loss(*, d: Any, layers: Any, n: Any) -> Any:
     d, layers, n = sizes(d, layers, n)
     if layers > 2:
         raise ValueError(f"untied layers are solved for layers = 1 and 2, not {layers}")
-    return untied.untied_loss(d, layers, n)
+    value = untied.untied_loss(d, layers, n)
+    if layers == 2:
+        return value
+    tied = best_scalar(d=d, layers=1, n=n).value
+    return agreed(
+        "icl.untied_loss",
+        ("closed form for one layer", value),
+        ("loss at the best scalar matrix", lambda: loss(a=tied, d=d, layers=1, n=n).value),
+    )

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
-from symbolic.values import NEVER
-from verify.expression.terms import agreed, choice, rational, whole
-from verify.expression.terms.icl_loss import LAYERS, NOISE, D, N, sizes
+from flint import arb, fmpq
+
+from symbolic.values import NEVER, workprec
+from verify.expression.terms import agreed, choice, rational
+from verify.expression.terms.icl_loss import LAYERS, NOISE, D, N, best_scalar, loss, sizes
 from verify.registry import term
 
 __all__ = [
@@ -25,6 +28,7 @@ _KIND = (
     "unstable to skew perturbations"
 )
 _MOST_POINTWISE = 10**6
+_POINTWISE = "sign of the second variation at n and n - 1"
 
 
 @term(
@@ -41,12 +45,25 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
     if noise:
         from symbolic.noise import critical_context_with_noise
 
-        return critical_context_with_noise(d, layers, noise, kind)
+        value = critical_context_with_noise(d, layers, noise, kind)
+        if not (d == layers == 2 and isinstance(value, int) and value <= _MOST_POINTWISE):
+            return value
+        return agreed(
+            "icl.critical_context",
+            ("root of the onset polynomial", value),
+            (_POINTWISE, lambda: _pointwise(d, layers, value, noise)),
+        )
     from symbolic import phase
 
     value = phase.critical_context(d, layers, kind)
     if isinstance(value, bool) or not (isinstance(value, int) or value is NEVER):
         return value
+    if kind == "global" and d == 2 and layers > 2:
+        return agreed(
+            "icl.critical_context",
+            ("critical points by resultants, loss from trace and determinant", value),
+            ("loss from the entries of W, rational witness", lambda: _by_entries(layers, value)),
+        )
     if kind == "global" and not (d == layers == 2 or d == 1 or layers == 1):
         return value
     if isinstance(value, int) and (value > _MOST_POINTWISE or layers > 8):
@@ -54,11 +71,32 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
     return agreed(
         "icl.critical_context",
         ("resultant in n", value),
-        ("sign of the second variation at single n", lambda: _pointwise(d, layers, value)),
+        (_POINTWISE, lambda: _pointwise(d, layers, value)),
     )
 
 
-def _pointwise(d: int, layers: int, value: Any) -> Any:
+def _by_entries(layers: int, n: int) -> int | None:
+    """Return n if the loss polynomial agrees with its second derivation and a skew matrix wins at n.
+
+    The matrix is a rational aI + bJ, b^2 rational, whose loss is below that of the best scalar one.
+    """
+    from symbolic.plane import plane_loss
+    from symbolic.plane_global import plane_minimum
+    from symbolic.plane_noise import plane_loss_by_entries
+
+    polynomial = plane_loss_by_entries(layers)
+    witness = plane_minimum(layers, n).witness
+    if plane_loss(layers) != polynomial or witness is None:
+        return None
+    point = [fmpq(x.numerator, x.denominator) for x in (Fraction(n), *witness, Fraction(0))]
+    value = polynomial(*point) / n ** (2 * layers - 1)
+    best = best_scalar(d=2, layers=layers, n=n).value
+    floor = loss(a=best, d=2, layers=layers, n=n)
+    with workprec(200):
+        return n if floor.ball(200) > arb(value) else None
+
+
+def _pointwise(d: int, layers: int, value: Any, noise: Any = 0) -> Any:
     """Return ``value`` if the local instability begins there, looking at n and n - 1 alone."""
     from symbolic.noise import skew_at_with_noise
 
@@ -66,8 +104,8 @@ def _pointwise(d: int, layers: int, value: Any) -> Any:
         return NEVER
     if value is NEVER:
         return None
-    here = skew_at_with_noise(d, layers, value, 0, "local")
-    before = value > 1 and skew_at_with_noise(d, layers, value - 1, 0, "local")
+    here = skew_at_with_noise(d, layers, value, noise, "local")
+    before = value > 1 and skew_at_with_noise(d, layers, value - 1, noise, "local")
     return value if here and not before else None
 
 
@@ -85,7 +123,15 @@ def skew_at(*, d: Any, layers: Any, n: Any, kind: Any = "global", noise: Any = 0
     noise = rational("noise", noise, 0)
     d, layers, n = sizes(d, layers, n, plain=not noise)
     if noise:
-        return skew_at_with_noise(d, layers, n, noise, kind)
+        value = skew_at_with_noise(d, layers, n, noise, kind)
+        if kind == "local" or not d == layers == 2:
+            return value
+        other = skew_at_with_noise(d, layers, n, noise, "local")
+        return agreed(
+            "icl.skew_at",
+            ("sign of the onset polynomial", value),
+            ("sign of the second variation at this n", lambda: other),
+        )
     from symbolic import phase
 
     value = phase.skew_at(d, layers, n, kind)
@@ -110,9 +156,24 @@ def skew_at(*, d: Any, layers: Any, n: Any, kind: Any = "global", noise: Any = 0
 )
 def skew(*, d: Any, layers: Any, n: Any) -> Any:
     """b >= 0 in the minimiser aI + bJ or aI - bJ, for d = 2."""
-    from symbolic import phase
+    from symbolic.transition import skew as exact_skew
 
-    return phase.skew(*sizes(d, layers, n))
+    d, layers, n = sizes(d, layers, n)
+    return _zero_twice("icl.skew", exact_skew(d, layers, n), d, layers, n)
+
+
+def _zero_twice(what: str, value: Any, d: int, layers: int, n: int) -> Any:
+    """Return ``value``; where it is 0 for d = L = 2, the second variation must not be negative."""
+    from symbolic.noise import skew_at_with_noise
+
+    if value != 0 or not d == layers == 2:
+        return value
+    stable = not skew_at_with_noise(d, layers, n, 0, "local")
+    return agreed(
+        what,
+        ("minimum over the plane", 0),
+        ("sign of the second variation at this n", lambda: 0 if stable else None),
+    )
 
 
 @term(
@@ -123,9 +184,10 @@ def skew(*, d: Any, layers: Any, n: Any) -> Any:
 )
 def skew_gain(*, d: Any, layers: Any, n: Any) -> Any:
     """(best symmetric loss - best loss) / best symmetric loss."""
-    from symbolic import phase
+    from symbolic.transition import skew_gain as exact_gain
 
-    return phase.skew_gain(*sizes(d, layers, n))
+    d, layers, n = sizes(d, layers, n)
+    return _zero_twice("icl.skew_gain", exact_gain(d, layers, n), d, layers, n)
 
 
 @term(
@@ -180,6 +242,5 @@ def fitted_critical_context(*, d: Any, layers: Any) -> Any:
     """The reported fit 6.95 + 0.45 d + 12.67 d^1.44 / layers^2.43, unrounded."""
     from symbolic import fitted
 
-    return fitted.fitted_critical_context(
-        whole("d", d, 1, 10**6), whole("layers", layers, 1, 10**6)
-    )
+    d, layers, _ = sizes(d, layers)
+    return fitted.fitted_critical_context(d, layers)
