@@ -89,6 +89,8 @@ def variance(
         if t <= EXACT_TERMS:
             return rational_product(lambda s: (n * s * s - 1, n * s * s), 1, t)
         return _pooled_mle_tail(n, t)
+    if n == 2:  # the factors (s-1)(2s+1)/(s(2s-1)) telescope
+        return Fraction(2 * t + 1, 3 * t)
     if t <= EXACT_TERMS:
         return rational_product(lambda s: (s * (n * s - 1) - 1, s * (n * s - 1)), 2, t)
     return _pooled_unbiased_tail(n, t)
@@ -99,12 +101,13 @@ def variance_limit(regime: str, estimator: str = "unbiased", n: int = 2) -> Frac
 
     Replacing: 1 (unbiased) or 0 (mle); this is the limit of the expectation, while Sigma_t -> 0
     almost surely in both.  Accumulating: sin(pi/sqrt n)/(pi/sqrt n) (mle) and
-    Gamma(2-1/n)/(Gamma(2-r) Gamma(2-r')) with r, r' = (1 +- sqrt(1+4n))/(2n) (unbiased).
+    Gamma(2-1/n)/(Gamma(2-r) Gamma(2-r')) with r, r' = (1 +- sqrt(1+4n))/(2n) (unbiased), which is
+    2/3 for n = 2.
 
     >>> variance_limit("replace", "unbiased", 5), variance_limit("replace", "mle", 5)
     (Fraction(1, 1), Fraction(0, 1))
-    >>> variance_limit("accumulate", "unbiased", 2).enclose(60).overlaps(arb(2) / 3)
-    True
+    >>> variance_limit("accumulate", "unbiased", 2)
+    Fraction(2, 3)
     """
     _check_words(regime, estimator)
     n = require_integer("n", n, 2)
@@ -115,6 +118,8 @@ def variance_limit(regime: str, estimator: str = "unbiased", n: int = 2) -> Frac
             rf"\sin(\pi/\sqrt{{{n}}})/(\pi/\sqrt{{{n}}})",
             lambda: (1 / ball_of(n).sqrt()).sinc_pi(),
         )
+    if n == 2:
+        return Fraction(2, 3)
 
     def evaluate() -> arb:
         high, low = _pooled_roots(n)

@@ -22,7 +22,9 @@ kappa chi2_M/M, M = (2k+1) n.  Theorem.  With n constant, log s_t is a random wa
 log kappa - (log(M/2) - psi(M/2)): s_t -> 0 a.s. iff the drift is negative, -> infinity iff it is
 positive, and oscillates between 0 and infinity if it is zero (Chung-Fuchs, d = 1).  So a gate that
 prefers outliers stops the collapse iff kappa >= (M/2) exp(-psi(M/2)), which is greater than 1:
-a gate that merely restores the variance (kappa = 1) still collapses.
+a gate that merely restores the variance (kappa = 1) still collapses.  With varying n_t and
+kappa = 1 the factors are chi2_M/M, M = (2k+1) n_t, so s_t -> 0 iff sum 1/n_t is infinite, as
+without a gate (``symbolic.kakutani`` with m = M).
 """
 
 from __future__ import annotations

@@ -61,6 +61,17 @@ def test_bertrand_schedules_in_any_spelling(a, b, c, scale):
     assert collapses(other) is divergent
 
 
+@given(a=exponent, b=exponent, c=st.integers(-2, 3))
+@settings(max_examples=40, deadline=None)
+def test_condensation_gives_the_same_answer(a, b, c):
+    """sum 1/f(t) and sum exp(t)/f(exp(t)) diverge together: another formula, another expansion."""
+
+    def formula(t: str) -> str:
+        return f"({t}+sqrt({t}))^({a})*log({t}+1)^({b})*exp({c}*sqrt(log({t})))"
+
+    assert collapses(formula("t")) is collapses(f"{formula('exp(t)')}/exp(t)")
+
+
 @given(a=st.fractions(min_value=Fraction(1, 4), max_value=2, max_denominator=4))
 @settings(max_examples=20, deadline=None)
 def test_bounded_factors_and_lower_terms_do_not_matter(a):
