@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import arb, fmpq, fmpq_poly, fmpz_poly
 
@@ -89,7 +90,7 @@ def _sorted_apart(roots: list[Algebraic]) -> list[Algebraic]:
     while True:
         ordered = sorted(roots, key=lambda root: root.lower)
         if all(
-            one.upper < two.lower for one, two in zip(ordered, ordered[1:], strict=False)
+            one.upper < two.lower for one, two in pairwise(ordered)
         ):
             return ordered
         width /= 2**20

@@ -11,10 +11,10 @@ from flint import arb
 
 from symbolic.local_threshold import local_onset
 from symbolic.phase import critical_context, normal_at, skew_at
-from symbolic.plane_global import at_context, plane_minimum
 from symbolic.plane import plane_loss
+from symbolic.plane_global import at_context, plane_minimum
 from symbolic.scalar import check_sizes
-from symbolic.values import NEVER, Algebraic, Bounded, Closed
+from symbolic.values import Algebraic, Bounded, Closed
 
 __all__ = ["Coexistence", "coexistence", "skew", "skew_gain", "skew_point"]
 

@@ -20,7 +20,7 @@ with the shortest neighbouring blocks is removed: it keeps the number of states 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from math import comb
+from math import comb, prod
 
 __all__ = ["Invariant", "WordMoments", "loss_word_moment", "matching_moment", "necklace"]
 
@@ -52,13 +52,17 @@ class WordMoments:
 
     def __init__(self, degree: int) -> None:
         self._degree = degree
-        self._bits = 24 + 10 * degree  # coefficients stay below 2^(bits - 1): see ``unpack``
+        self._bits = 16 + 4 * degree + prod(range(1, 2 * degree, 2)).bit_length()
+        self._weight = 0
         self._shift_d = self._bits * (degree + 2)
         self._blocks: list[str] = []
         self._ids: dict[str, str] = {}
         self._flip: dict[str, str] = {}
         self._joined: dict[str, str] = {}
         self._canonical: dict[str, str] = {}
+        self._fronts: dict[str, tuple[int, str]] = {}
+        self._inner: dict[str, list[tuple[tuple[str, ...], str | None, int]]] = {}
+        self._outer: dict[tuple[str, str], list[str]] = {}
         self._products: list[Invariant] = [()]
         self._product_ids: dict[Invariant, int] = {(): 0}
         self._extended: dict[tuple[int, str], int] = {}
@@ -114,6 +118,12 @@ class WordMoments:
         """Add weight * n^n_power * E tr(W b_1 W b_2 ... W b_k) to the sum; k = 0 means tr 1 = d."""
         if len(blocks) > self._degree:
             raise ValueError(f"at most {self._degree} letters W, got {len(blocks)}")
+        if n_power + len(blocks) > self._degree:
+            raise ValueError("the power of n may not exceed the letters W that are missing")
+        # There are (2k-1)!! pairings: no coefficient exceeds the weights times that number.
+        self._weight += abs(weight)
+        if self._weight >> (16 + 4 * self._degree - 2):
+            raise ValueError("the weights are too large to be packed")
         word = "".join(self._block(block) for block in blocks)
         state = (self._least(word),) if word else ()
         level = self._levels[len(word)].setdefault(state, {})
@@ -125,88 +135,93 @@ class WordMoments:
         for size in range(self._degree, 0, -1):
             level, self._levels[size] = self._levels[size], {}
             while level:
-                state, coefficients = level.popitem()
-                for rest, trace, n_power, times in self._remove_one(state):
-                    self._push(size - 1, rest, trace, n_power, times, coefficients)
-            if size > 1:
-                self._canonical.clear()
+                self._push(size - 1, *level.popitem())
+            self._outer.clear()
         result = self._levels[0].get((), {})
         return {
             self._products[key]: self._unpack(value) for key, value in result.items() if value
         }
 
-    def _push(
-        self,
-        size: int,
-        rest: tuple[str, ...],
-        trace: str | None,
-        n_power: int,
-        times: int,
-        coefficients: Mapping[int, int],
-    ) -> None:
-        target = self._levels[size].setdefault(rest, {})
-        shift = self._bits * n_power
-        if trace is not None and not self._blocks[ord(trace)]:
-            trace, shift = None, shift + self._shift_d
-        for key, value in coefficients.items():
-            if trace is not None:
-                key = self._times(key, trace)
-            if times != 1:
-                value *= times
-            target[key] = target.get(key, 0) + (value << shift)
+    def _push(self, size: int, state: tuple[str, ...], coefficients: dict[int, int]) -> None:
+        """Add the states that follow ``state``, times its coefficients, to the level ``size``."""
+        target = self._levels[size]
+        for (rest, trace, n_power), times in self._remove_one(state).items():
+            into = target.get(rest)
+            if into is None:
+                into = target[rest] = {}
+            shift = self._bits * n_power
+            if trace is not None and not self._blocks[ord(trace)]:
+                trace, shift = None, shift + self._shift_d
+            for key, value in coefficients.items():
+                if trace is not None:
+                    key = self._times(key, trace)
+                into[key] = into.get(key, 0) + ((value * times) << shift)
 
-    def _choose(self, state: tuple[str, ...]) -> tuple[int, int]:
-        """Return (word, rotation) that bring the W with the shortest neighbours to the front."""
-        lengths = [[len(self._blocks[ord(c)]) for c in word] for word in state]
-        return min(
-            (
-                (row[i] + row[i - 1], which, i)
-                for which, row in enumerate(lengths)
-                for i in range(len(row))
-            )
-        )[1:]
+    def _turned(self, word: str) -> tuple[int, str]:
+        """Return (length of the blocks beside a W, the word with that W in front), least first."""
+        found = self._fronts.get(word)
+        if found is None:
+            sizes = [len(self._blocks[ord(c)]) for c in word]
+            length, turn = min((sizes[i] + sizes[i - 1], i) for i in range(len(word)))
+            found = self._fronts[word] = (length, word[turn:] + word[:turn])
+        return found
 
     def _remove_one(
         self, state: tuple[str, ...]
-    ) -> Iterator[tuple[tuple[str, ...], str | None, int, int]]:
-        """Yield (words left, a finished trace or None, power of n, multiplicity)."""
-        which, turn = self._choose(state)
-        word, others = state[which], state[:which] + state[which + 1 :]
-        word = word[turn:] + word[:turn]
-        least, join = self._least, self._join
+    ) -> dict[tuple[tuple[str, ...], str | None, int], int]:
+        """Return {(words left, a finished trace or None, power of n): multiplicity}."""
+        which = min(range(len(state)), key=lambda i: self._turned(state[i])[0])
+        word, others = self._turned(state[which])[1], state[:which] + state[which + 1 :]
         found: dict[tuple[tuple[str, ...], str | None, int], int] = {}
-
-        def note(words: tuple[str, ...], trace: str | None, n_power: int, times: int) -> None:
-            key = (tuple(sorted(words)), trace, n_power)
-            found[key] = found.get(key, 0) + times
-
-        last, before = word[-1], word[:-1]
-        if not before:
-            note(others, last, 1, 1)
-        else:
-            note((*others, least(join(last, word[0]) + word[1:-1])), None, 1, 1)
-        for i in range(1, len(word)):
-            p, q = word[:i], word[i:]
-            crossed = self._transposed(p)
-            note((*others, least(q[:-1] + join(last, crossed[0]) + crossed[1:])), None, 0, 1)
-            if len(q) == 1:
-                note((*others, least(p)), q, 0, 1)
-            else:
-                note((*others, least(p), least(join(last, q[0]) + q[1:-1])), None, 0, 1)
-        backward = self._transposed(before)
+        for words, trace, n_power in self._within(word):
+            key = (tuple(sorted(words + others)), trace, n_power)
+            found[key] = found.get(key, 0) + 1
         for j, other in enumerate(others):
             if j and others[j - 1] == other:
                 continue
             times, rest = others.count(other), others[:j] + others[j + 1 :]
-            twice = other + other
-            for i in range(len(other)):
-                r = twice[i : i + len(other)]
-                straight = before + join(last, r[0]) + r[1:]
-                crossed = r[:-1] + join(r[-1], self._flip[last]) + backward
-                note((*rest, least(straight)), None, 0, times)
-                note((*rest, least(crossed)), None, 0, times)
-        for (words, trace, n_power), times in found.items():
-            yield words, trace, n_power, times
+            for merged in self._across(word, other):
+                key = (tuple(sorted((*rest, merged))), None, 0)
+                found[key] = found.get(key, 0) + times
+        return found
+
+    def _within(self, word: str) -> list[tuple[tuple[str, ...], str | None, int]]:
+        """Return the terms that tie the first W to its own trace: (words, trace, power of n)."""
+        found = self._inner.get(word)
+        if found is not None:
+            return found
+        least, join = self._least, self._join
+        last, before = word[-1], word[:-1]
+        if not before:
+            found = [((), last, 1)]
+        else:
+            found = [((least(join(last, word[0]) + word[1:-1]),), None, 1)]
+        for i in range(1, len(word)):
+            p, q = word[:i], word[i:]
+            crossed = self._transposed(p)
+            found.append(((least(q[:-1] + join(last, crossed[0]) + crossed[1:]),), None, 0))
+            if len(q) == 1:
+                found.append(((least(p),), q, 0))
+            else:
+                found.append(((least(p), least(join(last, q[0]) + q[1:-1])), None, 0))
+        self._inner[word] = found
+        return found
+
+    def _across(self, word: str, other: str) -> list[str]:
+        """Return the words that arise when the first W is tied to each W of another trace."""
+        found = self._outer.get((word, other))
+        if found is not None:
+            return found
+        last, before = word[-1], word[:-1]
+        backward, turned_last = self._transposed(before), self._flip[last]
+        twice, size = other + other, len(other)
+        found = []
+        for i in range(size):
+            r = twice[i : i + size]
+            found.append(self._least(before + self._join(last, r[0]) + r[1:]))
+            found.append(self._least(r[:-1] + self._join(r[-1], turned_last) + backward))
+        self._outer[word, other] = found
+        return found
 
     def _unpack(self, value: int) -> dict[tuple[int, int], int]:
         """Split a packed integer into its signed digits."""
