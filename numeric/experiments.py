@@ -242,7 +242,7 @@ def bifurcation(
     """Trained weights on the exact population loss, d = 2: ``n``, ``a`` = tr V/2, ``b`` = |skew
     part|, ``symmetric`` = norm of the traceless symmetric part, ``loss``; 1.5 s for n = 5..30.
 
-    >>> found = bifurcation([8, 30], steps=600)
+    >>> found = bifurcation([8, 30], steps=3000)
     >>> bool(found["b"][0] < 1e-3 < 0.1 < found["b"][1])
     True
     """

@@ -2,7 +2,8 @@
 
 Replacing, d = 1: the fitted variance is multiplied by chi^2_{n-1}/(n-1) (unbiased) or
 chi^2_{n-1}/n (maximum likelihood), and the mean moves by (standard deviation) z/sqrt(n), with
-independent chi-squares and normals: two draws a generation, whatever n.
+independent chi-squares and normals.  Given the variances, the mean's moves between checkpoints
+add up to one normal with variance sum sigma_{t-1}^2/n_t: one draw a generation, whatever n.
 
 Accumulating, d = 1: with N samples pooled so far, their scatter C and divisor D (N - 1 or N),
 n new samples multiply C by 1 + (chi^2_{n-1} + z^2 N/(N + n))/D, and the pooled mean moves by
@@ -80,7 +81,7 @@ def chains(
     checkpoints: Sequence[int] = (),
     block: int = 16384,
 ) -> Chains:
-    """``count`` independent chains in one dimension, by the two-draw recursion.
+    """``count`` independent chains in one dimension, by the reduced recursion.
 
     >>> result = chains(np.random.default_rng(0), [50] * 20, 20_000, checkpoints=[1, 20])
     >>> bool(abs(np.exp(result.log_variance).mean(axis=1) - 1).max() < 0.03)
@@ -106,13 +107,13 @@ class _Products:
         self.value = np.ones(size)
         self.shared = 0.0
         self.offset: np.ndarray | None = None
-        self.root: float | np.ndarray = 1.0  # exp(offset / 2)
+        self.scale: float | np.ndarray = 1.0  # exp(offset)
 
     def renormalise(self) -> None:
         if abs(self.shared) < 300 and 1e-150 < self.value.min() and self.value.max() < 1e150:
             return
         self.offset = self.log()
-        self.root = np.exp(0.5 * self.offset)
+        self.scale = np.exp(self.offset)
         self.value[:] = 1.0
         self.shared = 0.0
 
@@ -129,22 +130,24 @@ def _replace(
     mean: np.ndarray,
 ) -> None:
     size = mean.shape[1]
-    variance, centre = _Products(size), np.zeros(size)
-    gamma, normal, root = np.empty(size), np.empty(size), np.empty(size)
+    variance, centre, spread = _Products(size), np.zeros(size), np.zeros(size)
+    gamma, step = np.empty(size), np.empty(size)
     less = 1 if estimator == "unbiased" else 0
     row = 0
     for t, n in enumerate(plan, start=1):
-        rng.standard_normal(out=normal)
         rng.standard_gamma(0.5 * (n - 1), out=gamma)
-        np.sqrt(variance.value, out=root)
-        normal *= root
-        normal *= variance.root * math.sqrt(math.exp(variance.shared) / n)
-        centre += normal
+        np.multiply(variance.value, math.exp(variance.shared) / n, out=step)
+        if variance.offset is not None:
+            step *= variance.scale
+        spread += step
         variance.value *= gamma
         variance.shared += math.log(2.0 / (n - less))
-        if t % 8 == 0 or t == marks[row]:
+        if t % 16 == 0 or t == marks[row]:
             variance.renormalise()
         if t == marks[row]:
+            np.sqrt(spread, out=spread)
+            centre += spread * rng.standard_normal(size)
+            spread[:] = 0.0
             log_variance[row] = variance.log()
             mean[row] = centre
             row += 1

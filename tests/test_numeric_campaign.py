@@ -67,6 +67,20 @@ def test_any_number_of_workers_gives_the_same_bits():
     assert parallel == serial and campaign.merge(parallel) == campaign.merge(serial)
 
 
+def test_matrix_products_are_the_same_bits_in_workers():
+    """Workers run with one thread of the linear-algebra library, this process with its default."""
+    declared = declare_mean("loss", 1.0, 1.0, size=8000)
+    v = [[0.4 if i == j else 0.01 * (i - j) for j in range(9)] for i in range(9)]
+    job = tasks.job_for(declared, "loss-matrix", {"v": v, "n": 30, "layers": 3}, shards=2)
+    executor = Local(1)
+    try:
+        assert campaign.run(tasks.mean_task, job, 2, executor) == campaign.run(
+            tasks.mean_task, job, 2
+        )
+    finally:
+        executor.close()
+
+
 def test_finished_shards_are_not_run_again(tmp_path):
     journal = Journal(tmp_path / "journal.sqlite")
     first = campaign.run(normal_task, JOB, 3, journal=journal)

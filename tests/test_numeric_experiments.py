@@ -8,7 +8,8 @@ from fractions import Fraction
 import numpy as np
 import pytest
 
-from numeric import experiments, gaussian, loss, quadrature, wishart
+from numeric import experiments, gaussian, loss, quadrature, tasks, wishart
+from numeric.intervals import bernstein_interval
 from numeric.philox import generator
 from numeric.statistics import Verdict, declare_sign
 
@@ -35,6 +36,22 @@ def test_tilted_loss_confirms_the_exact_value_and_rejects_neighbours(layers):
     assert declared.tolerance < 0.1 * target
     result = experiments.decide(declared, "loss-tilted", parameters)
     assert result.verdict is Verdict.CONFIRMED and result.powerful
+
+
+def test_bounded_loss_by_empirical_bernstein():
+    """No variance is handed in: the tilted loss is bounded, and that is enough."""
+    a, n, layers, c, size = Fraction(39, 50), 15, 2, 1.15, 1_000_000
+    exact, *near = (
+        float(quadrature.loss_rotation(a, Fraction(0), m, layers).hi) for m in (n, n - 1, n + 1)
+    )
+    bound = wishart.tilted_bound(2, n, layers, c, float(a))
+    draw = tasks.OBSERVABLES["loss-tilted"](
+        {"a": float(a), "b": 0.0, "n": n, "layers": layers, "tilt": c}, generator("e2" * 32, 0)
+    )
+    values = draw(size)
+    low, high = bernstein_interval(size, values.sum(), float(values @ values), bound, 1e-6)
+    assert low <= exact <= high and values.max() <= bound
+    assert all(not low <= other <= high for other in near)
 
 
 def test_tilted_second_moment_is_exact():
