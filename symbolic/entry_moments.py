@@ -15,7 +15,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 
-from flint import fmpq_mpoly, fmpq_mpoly_ctx, fmpz_poly
+from flint import fmpq_mpoly, fmpz_poly
 
 __all__ = ["entry_moment", "expect_gaussian", "expect_wishart"]
 
@@ -72,7 +72,7 @@ def expect_wishart(
     Returns:
         A polynomial of the same ring in which no entry of W occurs.
 
-    >>> from flint import Ordering
+    >>> from flint import Ordering, fmpq_mpoly_ctx
     >>> ring = fmpq_mpoly_ctx.get(["n", "w"], Ordering.lex)
     >>> n, w = ring.gens()
     >>> expect_wishart(w**2 + n, {1: (0, 0)}, 0)
@@ -102,7 +102,7 @@ def expect_gaussian(poly: fmpq_mpoly, gaussians: Sequence[int]) -> fmpq_mpoly:
     Args:
         poly: a polynomial; ``gaussians`` are the indices of the generators to integrate out.
 
-    >>> from flint import Ordering
+    >>> from flint import Ordering, fmpq_mpoly_ctx
     >>> ring = fmpq_mpoly_ctx.get(["a", "x"], Ordering.lex)
     >>> a, x = ring.gens()
     >>> expect_gaussian(a * x**4 + x**3 + 1, [1])

@@ -42,7 +42,7 @@ from math import comb
 
 from flint import Ordering, fmpq_poly, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 
-from symbolic.real_roots import integer_polynomial, real_roots, smallest_at
+from symbolic.critical_points import clear_denominators, real_points, smallest_at
 from symbolic.values import Algebraic
 
 __all__ = [
@@ -192,8 +192,8 @@ def limit_skew_plane(layers: int) -> tuple[Fraction | Algebraic, fmpq_poly]:
     """
     _checked(layers, least=2)
     loss = limit_loss_plane(layers)
-    slope = integer_polynomial(list(loss.derivative().coeffs()))
-    points = [x for x in real_roots(slope) if (x > 0 if isinstance(x, Fraction) else x.compare(0) > 0)]
+    slope = clear_denominators(list(loss.derivative().coeffs()))
+    points = [x for x in real_points(slope) if (x > 0 if isinstance(x, Fraction) else x.compare(0) > 0)]
     best = smallest_at(loss, [Fraction(0), *points])
     if best is None or best == 0:
         raise ArithmeticError("the limit problem has no single positive minimiser")

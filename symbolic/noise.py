@@ -1,156 +1,36 @@
 r"""Label noise: where the global minimiser is skew, and the noise beyond which it never is.
 
-The loss with label noise of variance s is F = f + (s/n) E tr(Q S Q^T).  For d = L = 2, in the
-coordinates V = aI + bJ + R, B = b^2, ||R||^2 = 2C, scaled by n^3:
+The loss with label noise of variance s is F = f + (s/n) E tr(Q S Q^T), Q = sum_{k<L} (I - VS)^k V.
+At d = L = 2 the theorem of ``symbolic.noise_theorem`` settles every n >= 1 and s >= 0: a ray of n for
+s < 1, none for s >= 1.
 
-    F = f0(a) + f2(a) B + f4 B^2 + g2(a) C + g4 C^2 + m B C,    g = f0'/8,    h = f2/4.
-
-*Theorem (noise, d = L = 2).*  For s >= 1 and every n >= 1 no global minimiser has a skew part.  For
-0 <= s < 1 the n with only skew global minimisers are the integers above n_c(s), the only positive
-root of ``noise_onset`` R(., s); they form a ray, and n_c(s) -> oo as s -> 1.  So the critical noise
-is 1, and it is not attained.
-
-Proof.
-1. (s >= 1) disc_a(h) = 4 n^2 D with D = ``instability_bound`` < 0, so f2 > 0 for all a.  With
-   f2 + g2 > 0 (negative discriminant), g4 - f4 > 0, m + 2 f4 > 0, g4 + f4 + m > 0, any B > 0 is
-   strictly improved: B >= C: F(a,B,C) >= F(a,B-C,0) >= F(a,0,0), strict since B > 0;
-   C >= B: F(a,B,C) - F(a,0,C-B) = B(f2+g2) + (g4-f4) B(C-B) + (g4+f4+m) B C > 0.
-2. (s < 1) g2 > 0 for all a, so the best symmetric matrix is scalar, and with step 1's inequalities
-   R = 0 at every minimiser.  disc_a(g) < 0: g has one real root a*, f0 is minimal there.
-   sign h(a*) = sign Res_a(g, h) = sign R(n, s), and R has exactly one sign change in its
-   coefficients by powers of n (Descartes): R > 0 below n_c, < 0 above.
-3. R < 0: h(a*) < 0, and aI + bJ with small b beats the best symmetric matrix.
-4. R >= 0: if h >= 0 everywhere, nothing is left (f4 >= 0).  Otherwise D = ``instability_bound`` > 0,
-   n >= 10, and {h < 0} = (alpha, beta).  The vertex of h has g > 0, so a* <= alpha.  There is p with
-   c(p) < 0, h(p) > 0 > h'(p) for phi' = 16 c / f4, phi = f0 - f2^2/(4 f4); c has negative leading
-   coefficient, c(0) > 0, c(2) > 0, and 2 > beta.  c(alpha) has the sign of g(alpha) >= 0; so
-   c > 0 on (alpha, beta), phi > f0(alpha) >= f0(a*), and a* I is a global minimiser.
-
-For L >= 3 the large-context analysis of ``symbolic.large_context`` shows that no noise, however
-large, removes the skew minimisers: the critical noise is infinite.
+For L >= 3, d >= 2 no noise, however large, removes the skew minimisers (``symbolic.large_context``): the
+critical noise is infinite.  There the set of n need not be a ray: ``skew_at_with_noise`` answers
+True on the strength of an explicit matrix, checked exactly.
 """
 
 from __future__ import annotations
 
 from fractions import Fraction
-from functools import cache
 from math import comb
 
-from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz_poly
+from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz_poly
 
-from symbolic.plane import plane_loss
-from symbolic.plane_noise import plane_noise
-from symbolic.real_roots import exact_sign, integer_polynomial, real_roots, smallest_at
+from symbolic.critical_points import clear_denominators, exact_sign, real_points, smallest_at
+from symbolic.noise_theorem import noise_onset, noisy_plane_loss
+from symbolic.noise_witness import certify_skew_point, find_skew_point
 from symbolic.values import NEVER, Algebraic, Bounded, Never
 from symbolic.wishart import wishart_moment
 
 __all__ = [
-    "NOISE",
     "best_scalar_with_noise",
-    "coefficients_by_power_of_a",
     "critical_context_with_noise",
     "critical_noise",
-    "instability_bound",
     "loss_with_noise",
-    "noise_onset",
-    "noise_part",
-    "noisy_plane_loss",
-    "reduced_slope",
     "scalar_noise_coefficients",
     "skew_at_with_noise",
     "skew_noise_coefficients",
 ]
-
-NOISE = fmpq_mpoly_ctx.get(("n", "a", "B", "C", "s"), Ordering.lex)
-"""The ring Q[n, a, B, C, s]; B = b^2, C = r^2, s the noise variance."""
-
-_PARTS = {"f0": (0, 0), "f2": (1, 0), "f4": (2, 0), "g2": (0, 1), "g4": (0, 2), "m": (1, 1)}
-
-
-def _lifted(poly: fmpq_mpoly) -> fmpq_mpoly:
-    return NOISE.from_dict({(*exponents, 0): value for exponents, value in poly.to_dict().items()})
-
-
-@cache
-def noisy_plane_loss(layers: int) -> fmpq_mpoly:
-    """Return n^(2L-1) (f + (s/n) E tr(Q S Q^T)) for d = 2, a polynomial of ``NOISE``.
-
-    >>> str(noisy_plane_loss(1))
-    '2*n*a^2 - 4*n*a + 2*n*B + 2*n*C + 2*n + 2*a^2*s + 6*a^2 + 2*B*s + 6*B + 2*C*s + 6*C'
-    """
-    s = NOISE.gens()[4]
-    return _lifted(plane_loss(layers)) + s * _lifted(plane_noise(layers))
-
-
-@cache
-def noise_part(name: str) -> fmpq_mpoly:
-    """Return f0, f2, f4, g2, g4 or m of F = f0 + f2 B + f4 B^2 + g2 C + g4 C^2 + m B C (d = L = 2).
-
-    >>> str(noise_part("f4").factor()[1][0])
-    '(n - 1, 1)'
-    """
-    if name not in _PARTS:
-        raise ValueError(f"the parts are {', '.join(_PARTS)}; got {name!r}")
-    wanted = _PARTS[name]
-    return NOISE.from_dict(
-        {
-            (e[0], e[1], 0, 0, e[4]): value
-            for e, value in noisy_plane_loss(2).to_dict().items()
-            if (int(e[2]), int(e[3])) == wanted
-        }
-    )
-
-
-def coefficients_by_power_of_a(poly: fmpq_mpoly) -> list[fmpq_mpoly]:
-    """Return the coefficients of 1, a, a^2, ... of a polynomial of ``NOISE``."""
-    rows: list[dict[tuple[int, ...], object]] = [{} for _ in range(int(poly.degrees()[1]) + 1)]
-    for e, value in poly.to_dict().items():
-        rows[int(e[1])][e[0], 0, e[2], e[3], e[4]] = value
-    return [NOISE.from_dict(row) for row in rows]
-
-
-def _primitive(poly: fmpq_mpoly, divisor: fmpq_mpoly) -> fmpq_mpoly:
-    quotient, remainder = divmod(poly, divisor)
-    if remainder != 0:
-        raise ArithmeticError("an expected factor does not divide")
-    return quotient
-
-
-@cache
-def noise_onset() -> fmpq_mpoly:
-    """Return R(n, s) with Res_a(f0', f2) = 4096 n^6 (n+2) R: the sign of f2 at the best scalar.
-
-    >>> n, a, _, _, s = NOISE.gens()
-    >>> str(noise_onset().compose(n, a, 0 * a, 0 * a, 0 * s))
-    '-100*n^5 - 96*n^4 + 14704*n^3 + 112728*n^2 + 298612*n + 262280'
-    """
-    n = NOISE.gens()[0]
-    resultant = noise_part("f0").derivative(1).resultant(noise_part("f2"), 1)
-    return _primitive(resultant, 4096 * n**6 * (n + 2))
-
-
-@cache
-def instability_bound() -> fmpq_mpoly:
-    """Return D(n, s) with disc_a(f2) = 64 n^2 D: f2 > 0 for every a when D < 0.
-
-    >>> n, a, _, _, s = NOISE.gens()
-    >>> str(instability_bound().compose(n, a, 0 * a, 0 * a, 0 * s + 1))
-    '-9*n^2 - 108*n - 179'
-    """
-    n = NOISE.gens()[0]
-    return _primitive(noise_part("f2").discriminant(1), 64 * n**2)
-
-
-@cache
-def reduced_slope() -> fmpq_mpoly:
-    """Return c with 4 f4 f0' - 2 f2 f2' = 64 c: f4 phi' = 16 c, phi = min over real B of F(a, B, 0).
-
-    >>> int(reduced_slope().degrees()[1])
-    3
-    """
-    f0, f2, f4 = (noise_part(name) for name in ("f0", "f2", "f4"))
-    return _primitive(4 * f4 * f0.derivative(1) - 2 * f2 * f2.derivative(1), NOISE.constant(64))
-
 
 def _checked(d: int, layers: int, n: int | None, noise: Fraction | int) -> Fraction:
     sizes = {"d": d, "layers": layers} | ({} if n is None else {"n": n})
@@ -259,8 +139,8 @@ def best_scalar_with_noise(
     >>> best_scalar_with_noise(1, 1, 2, 1)
     Fraction(2, 5)
     """
-    loss = integer_polynomial(scalar_noise_coefficients(d, layers, n, noise))
-    points = real_roots(loss.derivative())
+    loss = clear_denominators(scalar_noise_coefficients(d, layers, n, noise))
+    points = real_points(loss.derivative())
     best = smallest_at(loss, points)
     if best is None:
         return Bounded(None, None, "two scalar minima could not be told apart")
@@ -273,7 +153,7 @@ def _onset_in_n(noise: Fraction) -> fmpz_poly:
     for e, value in noise_onset().to_dict().items():
         term = Fraction(int(value.p), int(value.q)) * noise ** int(e[4])
         rows[int(e[0])] = rows.get(int(e[0]), Fraction(0)) + term
-    return integer_polynomial([rows.get(k, 0) for k in range(max(rows) + 1)])
+    return clear_denominators([rows.get(k, 0) for k in range(max(rows) + 1)])
 
 
 def skew_at_with_noise(
@@ -282,7 +162,8 @@ def skew_at_with_noise(
     """Return whether every global minimiser is skew (global), or aI is unstable to it (local).
 
     Local: every d, L <= 8, by the sign of the skew second variation at the best scalar matrix.
-    Global: exact for d = 1, L = 1 and d = L = 2; elsewhere ``Bounded`` (undecided).
+    Global: exact for d = 1, L = 1 and d = L = 2.  For d = 2, L >= 3 True when an explicit matrix is
+    proved to lie below all symmetric ones; elsewhere ``Bounded`` (undecided).
 
     Raises:
         ValueError: ``kind`` is neither "global" nor "local", or a size is out of range.
@@ -298,11 +179,15 @@ def skew_at_with_noise(
     if kind == "global":
         if d == 2 and layers == 2:
             return noise < 1 and _onset_in_n(noise)(n) < 0
-        return Bounded(None, None, "with noise the global minimum is settled for d = L = 2 only")
+        if d == 2:
+            points = find_skew_point(layers, n, noise)
+            if points and certify_skew_point(layers, n, noise, *points[0]):
+                return True
+        return Bounded(None, None, "no skew matrix is proved to be best, and none is excluded")
     best = best_scalar_with_noise(d, layers, n, noise)
     if isinstance(best, Bounded):
         return best
-    second = integer_polynomial(skew_noise_coefficients(d, layers, n, noise))
+    second = clear_denominators(skew_noise_coefficients(d, layers, n, noise))
     return exact_sign(second, best) < 0
 
 
@@ -327,7 +212,7 @@ def critical_context_with_noise(
     if d == 2 and layers == 2:
         if noise >= 1:
             return NEVER
-        onset = max(real_roots(_onset_in_n(noise)), key=_floor)
+        onset = max(real_points(_onset_in_n(noise)), key=_floor)
         return _floor(onset) + 1
     if kind == "global":
         return Bounded(1, NEVER, "with noise the global minimum is settled for d = L = 2 only")

@@ -33,8 +33,8 @@ from fractions import Fraction
 
 from flint import Ordering, fmpq, fmpq_mat, fmpq_mpoly_ctx, fmpz_poly
 
+from symbolic.critical_points import clear_denominators, real_points
 from symbolic.entry_moments import expect_wishart
-from symbolic.real_roots import integer_polynomial, real_roots
 from symbolic.values import Algebraic, Bounded
 from symbolic.wishart import wishart_moment
 
@@ -94,7 +94,7 @@ def untied_scalar_pair(d: int, n: int) -> tuple[Fraction | Algebraic, ...]:
     """
     _checked(d, 2, n)
     _, first, second = _scalar_optimum(d, n)
-    return tuple(real_roots(integer_polynomial([second, -first, 1])))
+    return tuple(real_points(clear_denominators([second, -first, 1])))
 
 
 def untied_lower_bound(d: int, n: int) -> Fraction:

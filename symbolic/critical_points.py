@@ -1,4 +1,4 @@
-"""Real roots of integer polynomials as exact numbers, and signs of polynomials on half-lines."""
+"""Critical points of polynomials: exact signs at them, and which one is lowest."""
 
 from __future__ import annotations
 
@@ -6,17 +6,18 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import lcm
 
-from flint import arb, fmpq, fmpq_poly, fmpz_poly
+from flint import fmpq, fmpq_poly, fmpz_poly
 
+from symbolic.algebraic import real_roots
 from symbolic.values import Algebraic, enclose, workprec
 
-__all__ = ["exact_sign", "integer_polynomial", "real_roots", "smallest_at"]
+__all__ = ["clear_denominators", "exact_sign", "real_points", "smallest_at"]
 
 
-def integer_polynomial(coefficients: Iterable[Fraction | fmpq | int]) -> fmpz_poly:
+def clear_denominators(coefficients: Iterable[Fraction | fmpq | int]) -> fmpz_poly:
     """Return the polynomial (constant term first) times the least common denominator (> 0).
 
-    >>> integer_polynomial([Fraction(1, 2), 0, Fraction(1, 3)])
+    >>> clear_denominators([Fraction(1, 2), 0, Fraction(1, 3)])
     2*x^2 + 3
     """
     values = [_fraction(c) for c in coefficients]
@@ -30,46 +31,16 @@ def _fraction(value: Fraction | fmpq | int) -> Fraction:
     return value if isinstance(value, Fraction) else Fraction(int(value))
 
 
-def _dyadic(x: arb) -> Fraction:
-    mantissa, exponent = x.man_exp()
-    return Fraction(int(mantissa)) * Fraction(2) ** int(exponent)
-
-
-def real_roots(poly: fmpz_poly) -> list[Fraction | Algebraic]:
-    """Return the distinct real roots of a non-zero polynomial, in increasing order.
+def real_points(poly: fmpz_poly) -> list[Fraction | Algebraic]:
+    """Return the distinct real roots in increasing order, rational ones as ``Fraction``.
 
     Raises:
         ValueError: the polynomial is zero.
 
-    >>> real_roots(fmpz_poly([2, -3, 1]))
+    >>> real_points(fmpz_poly([2, -3, 1]))
     [Fraction(1, 1), Fraction(2, 1)]
-    >>> [root.compare(1) for root in real_roots(fmpz_poly([-2, 0, 1]))]
-    [-1, 1]
     """
-    if poly == 0:
-        raise ValueError("every number is a root of the zero polynomial")
-    found: list[tuple[arb, Fraction | Algebraic]] = []
-    for factor, _ in poly.factor()[1]:
-        if factor.degree() == 1:
-            root = Fraction(-int(factor[0]), int(factor[1]))
-            found.append((enclose(root, 200), root))
-            continue
-        for place, _ in factor.complex_roots():
-            if place.imag == 0:
-                found.append((place.real, _isolated(factor, place.real)))
-    return [root for _, root in sorted(found, key=lambda item: _key(item[1]))]
-
-
-def _key(root: Fraction | Algebraic) -> Fraction:
-    """Return a rational that orders distinct roots (they are separated far more than 2^-200)."""
-    return root if isinstance(root, Fraction) else root.refine(Fraction(1, 2**200)).lower
-
-
-def _isolated(factor: fmpz_poly, place: arb) -> Algebraic:
-    middle, radius = _dyadic(place.mid()), _dyadic(place.rad())
-    radius = max(radius, Fraction(1, 2**60))
-    coefficients = tuple(int(c) for c in factor.coeffs())
-    return Algebraic(coefficients, middle - radius, middle + radius)
+    return [root.lower if root.lower == root.upper else root for root in real_roots(poly)]
 
 
 def exact_sign(poly: fmpz_poly | fmpq_poly, at: Fraction | Algebraic) -> int:
@@ -80,7 +51,7 @@ def exact_sign(poly: fmpz_poly | fmpq_poly, at: Fraction | Algebraic) -> int:
     """
     if poly == 0:
         return 0
-    integers = integer_polynomial(list(poly.coeffs()))
+    integers = clear_denominators(list(poly.coeffs()))
     if isinstance(at, Fraction) or at.lower == at.upper:
         place = at if isinstance(at, Fraction) else at.lower
         value = integers(fmpq(place.numerator, place.denominator))
@@ -109,7 +80,7 @@ def smallest_at(
     >>> smallest_at(fmpz_poly([0, 0, 1]), [Fraction(2), Fraction(-1)])
     Fraction(-1, 1)
     """
-    integers = integer_polynomial(list(poly.coeffs()))
+    integers = clear_denominators(list(poly.coeffs()))
     precision = 64
     while precision <= bits:
         with workprec(precision + 20):
