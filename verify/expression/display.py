@@ -123,6 +123,6 @@ def _common(low: str, high: str) -> str:
             break
         shared += 1
     significant = low[:shared].lstrip("-0.").replace(".", "")
-    if "e" in low or len(significant) < 6:
+    if "e" in low or "." not in low[:shared] or len(significant) < 6:
         return f"between {low} and {high}"
     return low[:shared] + "..."

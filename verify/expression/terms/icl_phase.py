@@ -7,8 +7,8 @@ from typing import Any
 
 from flint import arb, fmpq
 
-from symbolic.values import NEVER, workprec
-from verify.expression.terms import agreed, choice, rational
+from symbolic.values import NEVER, Algebraic, workprec
+from verify.expression.terms import Agreed, agreed, choice, rational
 from verify.expression.terms.icl_loss import LAYERS, NOISE, D, N, best_scalar, loss, sizes
 from verify.registry import term
 
@@ -201,7 +201,32 @@ def onset(*, d: Any, layers: Any) -> Any:
     from symbolic import phase
 
     d, layers, _ = sizes(d, layers)
-    return phase.onset(d, layers)
+    value = phase.onset(d, layers)
+    if value is NEVER:
+        critical = phase.critical_context(d, layers)
+        return agreed("icl.onset", ("onset", value), ("critical length", lambda: critical))
+    if not (d == layers == 2 and _vanishes(value)):
+        return value
+    return Agreed(value, ("resultant by interpolation in n", "resultant of the plane's loss"))
+
+
+def _vanishes(value: Algebraic) -> bool:
+    """Return whether the onset polynomial of the plane, L = 2, without noise vanishes there."""
+    from flint import fmpz_poly
+
+    from symbolic.noise_theorem import noise_onset
+
+    rows = {int(e[0]): c for e, c in noise_onset().to_dict().items() if e[4] == 0}
+    common = 1
+    for c in rows.values():
+        common *= int(c.q)
+    polynomial = fmpz_poly([int(rows.get(k, 0) * common) for k in range(max(rows) + 1)])
+    shared = polynomial.gcd(fmpz_poly(list(value.coefficients)))
+    try:
+        Algebraic(tuple(int(c) for c in shared.coeffs()), value.lower, value.upper)
+    except ValueError:
+        return False
+    return True
 
 
 @term(
