@@ -129,7 +129,7 @@ def test_the_onset_has_one_sign_change_below_noise_one() -> None:
 
 def test_comparison_points_and_the_shift_from_twenty_on() -> None:
     assert all(comparison_point(n)[0] < 1 for n in range(10, 20))
-    n, a, b, c, s = NOISE.gens()
+    n, _, b, c, s = NOISE.gens()
     p = NOISE.constant(fmpq(3, 4))
     wanted = ((reduced_slope(), -1), (noise_part("f2"), 1), (noise_part("f2").derivative(1), -1))
     for poly, sign in wanted:
