@@ -76,7 +76,7 @@ def test_the_index_shows_verdicts_expectations_and_reach(folder: Path) -> None:
     text = (folder / "index.md").read_text(encoding="utf-8")
     assert "3 of 5 reported statements decided" in text
     assert "| [`icl.untied-never`](claims/icl.untied-never.md) |" in text
-    assert "✗ refuted | FAIL |" in text
+    assert "✗&nbsp;refuted | FAIL |" in text
     assert "rejected 3/3" in text
     assert "```mermaid" in text
     assert "| cited | [`cited.sturm`]" in text
@@ -228,14 +228,42 @@ def test_no_result_claims_more_than_the_run_did() -> None:
     assert Report(report()).sources()[0].startswith("C. Sturm")
 
 
+def _dump(address: str) -> subprocess.CompletedProcess[str]:
+    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
+               "--enable-logging=stderr", "--dump-dom", address]  # fmt: skip
+    return subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
 def test_the_html_report_runs_its_script_under_its_policy(folder: Path) -> None:
-    command = ["chromium", "--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking",
-               "--enable-logging=stderr", "--dump-dom",
-               f"file://{folder}/report.html#c-icl_Dskew_threshold"]  # fmt: skip
-    done = subprocess.run(command, capture_output=True, text=True, timeout=90, check=False)
+    done = _dump(f"file://{folder}/report.html#c-icl_Dskew_threshold")
     assert 'class="scripted reading"' in done.stdout
     assert 'class="claim open"' in done.stdout
     assert "Content Security Policy" not in done.stderr
+    assert "Uncaught" not in done.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(shutil.which("chromium") is None, reason="needs Chromium")
+def test_focus_and_filters_in_a_browser(folder: Path, tmp_path: Path) -> None:
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    text = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", text)
+    steps = """<script>
+      document.getElementById("n-icl_Dloss_d2_l2").dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", bubbles: true }));
+      const verdict = document.querySelector("[data-filter=verdict]");
+      verdict.value = "refuted";
+      verdict.dispatchEvent(new Event("input"));
+    </script></body>"""
+    page = tmp_path / "page.html"
+    page.write_text(text.replace("</body>", steps), encoding="utf-8")
+    done = _dump(f"file://{page}")
+    panel = re.search(r'<div id="focus-panel">(.*?)</div>', done.stdout, re.DOTALL)
+    assert panel is not None
+    assert "Rests on (1): </strong><a href=\"#c-icl_Dmodel\"" in panel[1]
+    assert "Would fall with it (2)" in panel[1]
+    assert 'class="node v-stated"' in done.stdout
+    assert 'class="node v-assumed dim"' in done.stdout
+    assert '<span id="count">2 of 10</span>' in done.stdout
     assert "Uncaught" not in done.stderr

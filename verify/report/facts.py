@@ -42,11 +42,12 @@ class Report:
             self.needed_by.setdefault(edge.source, []).append(edge.target)
 
     def parts(self) -> dict[str, list[Claim]]:
-        """Return the claims of each part of the book, parts in order of first appearance."""
+        """Return the claims of each part of the book in its order; cited theorems come last."""
         found: dict[str, list[Claim]] = {}
         for claim in self.claims:
             found.setdefault(part_of(claim["id"]), []).append(claim)
-        return found
+        cited = {p: all(c.get("kind") == "cited" for c in claims) for p, claims in found.items()}
+        return {part: found[part] for part in sorted(found, key=lambda p: cited[p])}
 
     def in_parts(self) -> list[Claim]:
         """Return the claims, those of one part together."""

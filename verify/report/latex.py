@@ -58,7 +58,8 @@ def _table(columns: str, rows: Iterable[Sequence[str]]) -> str:
 
 
 def _two(rows: Iterable[tuple[str, str]]) -> str:
-    return _table("@{}>{\\raggedright\\arraybackslash}p{0.24\\linewidth}>{\\raggedright\\arraybackslash}p{0.70\\linewidth}@{}", rows)
+    column = ">{\\raggedright\\arraybackslash}p"
+    return _table(f"@{{}}{column}{{0.24\\linewidth}}{column}{{0.70\\linewidth}}@{{}}", rows)
 
 
 def _ref(claim_id: str) -> str:
@@ -246,7 +247,7 @@ def document(report: Report) -> str:
         _assumptions(report),
         "\\section{Dependency graph}",
         "An arrow runs from what is needed to what needs it: solid for a proof, dashed for a "
-        "statement. Edges that longer paths imply are left out.\\par\\medskip",
+        "statement. Edges that longer paths imply are left out, and claims without an edge.\\par\\medskip",
         _graphs(report),
     ]
     for claim in report.in_parts():
@@ -302,6 +303,7 @@ def _graphs(report: Report) -> str:
         inside = {c for c in graph.claims if part_of(c) == name}
         needed = {e.source for e in graph.edges if e.target in inside}
         piece = graph.restrict(inside | needed)
+        piece = piece.restrict({v for e in piece.edges for v in (e.source, e.target)})
         if piece.edges:
             out.append(f"\\subsection*{{Part {tex(name)}}}\n\\begin{{center}}\n"
                        f"{tikz.picture(piece)}\\end{{center}}")  # fmt: skip

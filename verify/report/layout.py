@@ -163,18 +163,58 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
     if down:
         turned = {v: (h, w) for v, (w, h) in sizes.items()}
         plan = layered(nodes, edges, turned, column_gap, row_gap, 1 / aspect)
-        centres = {v: (y, x) for v, (x, y) in plan.centres.items()}
-        lines = {e: [(y, x) for x, y in points] for e, points in plan.lines.items()}
-        return Layout(centres, lines, plan.height, plan.width)
+        return Layout(
+            {v: (y, x) for v, (x, y) in plan.centres.items()},
+            {e: [(y, x) for x, y in points] for e, points in plan.lines.items()},
+            plan.height,
+            plan.width,
+        )
     edges = list(dict.fromkeys((a, b) for a, b in edges if a in sizes and b in sizes))
-    joined = {v for e in edges for v in e}
-    linked = [v for v in nodes if v in joined]
-    alone = [v for v in nodes if v not in joined]
-    layer = _layers(linked, edges)
-    rows: list[list[Hashable]] = [[] for _ in range(max(layer.values(), default=-1) + 1)]
-    for v in linked:
+    centres: dict[str, tuple[float, float]] = {}
+    lines: dict[Edge, list[tuple[float, float]]] = {}
+    width = height = 0.0
+    for part in _components(nodes, edges):
+        inside = set(part)
+        own = [e for e in edges if e[0] in inside]
+        plan = _connected(part, own, sizes, column_gap, row_gap)
+        top = height + (2 * row_gap if height else 0.0)
+        centres |= {v: (x, y + top) for v, (x, y) in plan.centres.items()}
+        lines |= {e: [(x, y + top) for x, y in points] for e, points in plan.lines.items()}
+        width, height = max(width, plan.width), top + plan.height
+    alone = [v for v in nodes if v not in centres]
+    width, height = _grid(alone, sizes, centres, width, height, row_gap, aspect)
+    return Layout(centres, lines, width, height)
+
+
+def _components(nodes: Sequence[str], edges: Sequence[Edge]) -> list[list[str]]:
+    """Return the connected parts that have an edge, the largest first."""
+    near: dict[str, list[str]] = {}
+    for a, b in edges:
+        near.setdefault(a, []).append(b)
+        near.setdefault(b, []).append(a)
+    parts: list[list[str]] = []
+    seen: set[str] = set()
+    for start in nodes:
+        if start in seen or start not in near:
+            continue
+        found, waiting = {start}, [start]
+        while waiting:
+            fresh = [w for w in near[waiting.pop()] if w not in found]
+            found.update(fresh)
+            waiting.extend(fresh)
+        seen |= found
+        parts.append([v for v in nodes if v in found])
+    return sorted(parts, key=len, reverse=True)
+
+
+def _connected(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tuple[float, float]],
+               column_gap: float, row_gap: float) -> Layout:  # fmt: skip
+    """Return the layered drawing of one connected part."""
+    layer = _layers(nodes, edges)
+    rows: list[list[Hashable]] = [[] for _ in range(max(layer.values()) + 1)]
+    for v in nodes:
         rows[layer[v]].append(v)
-    size: dict[Hashable, float] = {v: sizes[v][1] for v in linked}
+    size: dict[Hashable, float] = {v: sizes[v][1] for v in nodes}
     links: list[tuple[Hashable, Hashable]] = []
     chains: dict[Edge, list[Hashable]] = {}
     for a, b in edges:
@@ -196,22 +236,18 @@ def layered(nodes: Sequence[str], edges: Sequence[Edge], sizes: Mapping[str, tup
     for w in widths:
         starts.append(at)
         at += w + column_gap
-    width = max(at - column_gap, 0.0)
-    top = min((y[v] - size[v] / 2 for r in rows for v in r), default=0.0)
-    centres = {}
-    for v in linked:
-        centres[v] = (starts[layer[v]] + widths[layer[v]] / 2, y[v] - top)
-    height = max((y[v] + size[v] / 2 - top for r in rows for v in r), default=0.0)
+    top = min(y[v] - size[v] / 2 for r in rows for v in r)
+    height = max(y[v] + size[v] / 2 - top for r in rows for v in r)
+    centres = {v: (starts[layer[v]] + widths[layer[v]] / 2, y[v] - top) for v in nodes}
     lines = {}
     for (a, b), chain in chains.items():
         points = [(centres[a][0] + sizes[a][0] / 2, centres[a][1])]
-        for bend in chain[1:-1]:
-            level, where = bend[1], y[bend] - top  # type: ignore[index]
+        for level, bend in enumerate(chain[1:-1], layer[a] + 1):
+            where = y[bend] - top
             points += [(starts[level], where), (starts[level] + widths[level], where)]
         points.append((centres[b][0] - sizes[b][0] / 2, centres[b][1]))
         lines[a, b] = points
-    width, height = _grid(alone, sizes, centres, width, height, row_gap, aspect)
-    return Layout(centres, lines, width, height)
+    return Layout(centres, lines, at - column_gap, height)
 
 
 def _grid(alone: Sequence[str], sizes: Mapping[str, tuple[float, float]],
@@ -222,12 +258,13 @@ def _grid(alone: Sequence[str], sizes: Mapping[str, tuple[float, float]],
         return width, height
     cell = max(sizes[v][0] for v in alone) + gap
     tall = max(sizes[v][1] for v in alone) + gap
-    if width <= cell:
-        width = max(cell, (len(alone) * cell * tall * aspect) ** 0.5)
+    width = max(width, cell, (len(alone) * cell * tall * aspect) ** 0.5)
     columns = max(1, int((width + gap) // cell))
     top = height + (2 * gap if height else 0.0)
-    for i, v in enumerate(alone):
-        row, column = divmod(i, columns)
-        centres[v] = (column * cell + sizes[v][0] / 2, top + row * tall + sizes[v][1] / 2)
-    lines = -(-len(alone) // columns)
-    return max(width, min(columns, len(alone)) * cell - gap), top + lines * tall - gap
+    for start in range(0, len(alone), columns):
+        row = alone[start : start + columns]
+        tall = max(sizes[v][1] for v in row)
+        for column, v in enumerate(row):
+            centres[v] = (column * cell + sizes[v][0] / 2, top + tall / 2)
+        top += tall + gap
+    return max(width, min(columns, len(alone)) * cell - gap), top - gap

@@ -72,7 +72,7 @@ def index(report: Report) -> str:
                 str(c.get("as_expected")),
                 facts.tier_words(c),
                 facts.step_words(c) if c.get("proof") or any((c.get("steps") or {}).values()) else "",
-                facts.mutant_words(c),
+                facts.mutant_words(c) if (c.get("mutants") or {}).get("total") else "",
             ]
             for c in claims
         ]
@@ -100,7 +100,7 @@ def index(report: Report) -> str:
 
 def _verdict(claim: Claim) -> str:
     words = status_words(claim | {"effective_tier": None})
-    return words.replace(" (", "<br>(")
+    return words.replace(" (", "<br>(").replace(" ", "&nbsp;")
 
 
 def summary_rows(report: Report) -> list[list[str]]:

@@ -50,7 +50,7 @@ def _set(node: Node | None, font: str = "", display: bool = False) -> str:
         return _set(child, font)
 
     if kind == "row":
-        return "<mrow>" + "".join(_set(a, font, display) for a in args) + "</mrow>"
+        return "<mrow>" + "".join(_spaced(args, i, font, display) for i in range(len(args))) + "</mrow>"
     if kind in ("mi", "mn"):
         text = escape("".join(_alphabet(c, font) for c in node.char))
         upright = kind == "mi" and font == "mathrm"
@@ -81,9 +81,10 @@ def _set(node: Node | None, font: str = "", display: bool = False) -> str:
         return _script(node, font, display)
     if kind == "fence":
         left, right = escape(node.char), escape(args[1].char if args[1] else "")
+        stretch = "true" if args[0] is not None and _tall(args[0]) else "false"
         return (
-            f'<mrow><mo form="prefix" stretchy="true">{left}</mo>{sub(args[0])}'
-            f'<mo form="postfix" stretchy="true">{right}</mo></mrow>'
+            f'<mrow><mo form="prefix" stretchy="{stretch}">{left}</mo>{sub(args[0])}'
+            f'<mo form="postfix" stretchy="{stretch}">{right}</mo></mrow>'
         )
     if kind == "matrix":
         return _matrix(node, font)
@@ -101,6 +102,34 @@ def _set(node: Node | None, font: str = "", display: bool = False) -> str:
         scale = {"b": "1.2em", "B": "1.8em"}[node.text[1]]
         return f'<mo minsize="{scale}" maxsize="{scale}">{escape(node.char)}</mo>'
     return f'<mspace width="{node.role}"/>' if node.role not in ("", "0em") else ""
+
+
+def _tall(node: Node) -> bool:
+    """Return whether brackets around ``node`` must grow."""
+    if node.kind in ("frac", "matrix", "sqrt", "big", "stack", "accent"):
+        return True
+    return any(_tall(a) for a in node.args if a is not None)
+
+
+def _is_function(node: Node | None) -> bool:
+    if node is not None and node.kind == "script":
+        node = node.args[0]
+    return node is not None and node.kind == "func"
+
+
+def _spaced(row: tuple[Node | None, ...], i: int, font: str, display: bool) -> str:
+    """Return an item of a row; thin spaces set the name of a function off from letters."""
+    text = _set(row[i], font, display)
+    if not _is_function(row[i]):
+        return text
+    thin = '<mspace width="0.167em"/>'
+    before = row[i - 1] if i else None
+    after = row[i + 1] if i + 1 < len(row) else None
+    if before is not None and before.kind not in ("mo", "space"):
+        text = thin + text
+    if after is not None and after.kind not in ("mo", "fence", "space", "size"):
+        text += thin
+    return text
 
 
 def _script(node: Node, font: str, display: bool) -> str:
@@ -178,7 +207,7 @@ def _wrapped(tree: Node, display: bool = False) -> str:
     pieces = flatten(tree)
     style = ' displaystyle="true"' if display else ""
     parts = "<wbr>".join(
-        f"<math{style}>{_piece(p, first=i == 0)}</math>" for i, p in enumerate(pieces)
+        f'<span class="piece"><math{style}>{_piece(p, first=i == 0)}</math></span>' for i, p in enumerate(pieces)
     )
     return f'<span class="pieces" role="group" aria-label="formula in pieces">{parts}</span>' if (
         len(label) > 4000

@@ -12,7 +12,7 @@ from verify.report.palette import identifier, label_lines, look, verdict_class
 __all__ = ["box", "diagram", "drawing"]
 
 _FONT = 11.0
-_LETTER = 6.3
+_LETTER = 6.7
 _LINE = 13.5
 _MARGIN = 14.0
 _ROUND = {"theorem": 13, "proposition": 13, "corollary": 13, "lemma": 6}

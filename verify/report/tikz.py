@@ -15,7 +15,7 @@ __all__ = ["picture"]
 
 _LETTERS = 16  # in a line of a label
 _POINT = 0.75  # of a pixel of the drawing
-_PAGE = (455.0, 610.0)  # width and height available, in points
+_PAGE = (450.0, 600.0)  # width and height available, in points
 
 
 def picture(graph: Graph) -> str:
