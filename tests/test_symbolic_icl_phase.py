@@ -7,6 +7,7 @@ from fractions import Fraction as Q
 import pytest
 from flint import fmpq, fmpz_poly
 
+from symbolic.elimination import PAIR, eliminate_a
 from symbolic.fitted import (
     asymptotic_ratio,
     audit_fit,
@@ -197,3 +198,13 @@ def test_bad_arguments():
 def test_deeper_global_lengths(layers, expected):
     phase = plane_phase(layers)
     assert phase.critical == expected and phase.undecided == ()
+
+
+@pytest.mark.parametrize(("layers", "n"), [(2, 14), (3, 6), (3, 13), (4, 8)])
+def test_no_critical_point_with_a_skew_part_below_the_threshold(layers, n):
+    found = eliminate_a(layers, n)
+    result = PAIR.from_dict({(0, j): c for j, c in enumerate(found.result.coeffs()) if c})
+    combined = found.first * found.loss.derivative("a") + found.second * found.loss.derivative("B")
+    assert combined == result
+    assert found.no_critical_point()
+    assert not eliminate_a(2, 15).no_critical_point()
