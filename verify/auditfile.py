@@ -18,7 +18,7 @@ from verify.places import TablePlace, find_tables
 
 __all__ = ["AUDIT_KEYS", "claims_of_text", "read_claims", "toml_of"]
 
-AUDIT_KEYS = KEYS - {"check", "params", "proves", "profile"}
+AUDIT_KEYS = KEYS - {"check", "params", "proves"}
 """The keys that a ``[[claim]]`` of an audit file may have."""
 
 _MAX_BYTES = 4 << 20
@@ -109,6 +109,10 @@ def _claim(table: dict[str, Any], file: str, place: TablePlace) -> Claim:
     if test is not None and "not_checkable" in table:
         message = f"{table['id']}: give 'test' or 'not_checkable', not both"
         raise InputError(message, file, place.line_of("not_checkable"))
+    mutants = table.get("mutants", [])
+    if not isinstance(mutants, list) or not all(isinstance(m, str) for m in mutants):
+        message = "'mutants' are expressions that must not be confirmed: a list of texts"
+        raise InputError(message, file, place.line_of("mutants"))
     filled = dict(table)
     filled.setdefault("kind", "number")
     filled.setdefault("title", str(table["id"]))

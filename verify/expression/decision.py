@@ -120,7 +120,7 @@ def _sentence(fact: Fact) -> str:
             sentence = f"{subject} {'which ' if subject.endswith(',') else ''}{words} {right}"
     if not fact.exact and fact.holds is not None:
         sentence += " (by rigorous enclosures)"
-    return f"{sentence}; {fact.remark}" if fact.remark else sentence
+    return f"{sentence}: {fact.remark}" if fact.remark else sentence
 
 
 def _is_literal(text: str) -> bool:
@@ -128,7 +128,7 @@ def _is_literal(text: str) -> bool:
 
 
 def _reason(truth: Truth) -> str:
-    return ". ".join(_sentence(f) for f in truth.facts[:8])
+    return "; ".join(_sentence(f) for f in truth.facts[:8])
 
 
 def _witness(truth: Truth) -> dict[str, str]:

@@ -10,7 +10,7 @@ from typing import Any
 
 from flint import arb
 
-from symbolic.values import NEVER
+from symbolic.values import NEVER, Bounded
 from verify.errors import InputError
 from verify.expression import arithmetic
 from verify.expression.comparison import compare
@@ -179,6 +179,10 @@ class Evaluator:
             raise ExpressionError(f"{node.name}: {error}") from None
         except InputError as error:
             raise ExpressionError(f"{node.name}: {error.message}") from None
+        except ZeroDivisionError:
+            raise  # a defect, not a limit of precision
+        except ArithmeticError as error:
+            value = Bounded(None, None, f"{node.name}: {error}")
         if isinstance(value, Agreed):
             self.routes[text] = value.routes
             value = value.value

@@ -61,7 +61,7 @@ def agree_after_rounding(x: Quantity, literal: Fraction, unit: Fraction) -> Roun
         other = literal - unit if low.holds("==") else literal + unit
         remark = (
             f"the value is a tie between {decimal_text(literal, unit)} and "
-            f"{decimal_text(other, unit)}; both are accepted"
+            f"{decimal_text(other, unit)}, and both are accepted"
         )
     return Rounding(True, exact, remark)
 
@@ -88,4 +88,4 @@ def _explain(x: Quantity, literal: Fraction, unit: Fraction) -> str:
         remarks.append(f"{shown} results only by rounding down")
     else:
         remarks.append("no rounding rule gives the number shown")
-    return "; ".join(remarks)
+    return ", and ".join(remarks)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
 from typing import Any
 
 from verify.expression.terms import Agreed, agreed, choice, whole
@@ -37,6 +38,10 @@ def variance(*, regime: Any, estimator: Any = "unbiased", t: Any, n: Any) -> Any
     t, n = whole("t", t, 0, _MOST), whole("n", n, 2, _MOST)
     value = gaussian.variance(regime, estimator, t, n)
     if t > _STEPS:
+        if regime == "replace" and isinstance(value, Fraction):
+            one = gaussian.variance(regime, estimator, 1, n)
+            power = ("power of the factor of one fit", lambda: one**t)
+            return agreed("gauss.variance", ("closed form for constant n", value), power)
         return value
     return agreed(
         "gauss.variance",

@@ -28,13 +28,22 @@ def sizes(d: Any, layers: Any, n: Any = 1, plain: bool = True) -> tuple[int, int
     return whole("d", d, 1, MOST_D), whole("layers", layers, 1, most), whole("n", n, 1, MOST_N)
 
 
-def _zonal_coefficients(d: int, layers: int, n: int) -> list[Fraction]:
-    """Return the coefficients in a of E |(I - aS)^L|^2, each moment from its zonal expansion."""
+def _zonal_coefficients(
+    d: int, layers: int, n: int, noise: Fraction = Fraction(0)
+) -> list[Fraction]:
+    """Return the coefficients in a of the loss on aI, each moment from its zonal expansion.
+
+    The noise adds (noise/n) a^2 sum_{j,k<L} E tr S (I - aS)^(j+k).
+    """
     from symbolic.wishart import power_trace_moment
 
     means = [Fraction(d)]
     means += [Fraction(int(power_trace_moment(k)(n, d)), n**k) for k in range(1, 2 * layers + 1)]
-    return [comb(2 * layers, k) * (-1) ** k * mean for k, mean in enumerate(means)]
+    total = [comb(2 * layers, k) * (-1) ** k * mean for k, mean in enumerate(means)]
+    for power in (j + k for j in range(layers) for k in range(layers) if noise):
+        for i in range(power + 1):
+            total[i + 2] += noise / n * comb(power, i) * (-1) ** i * means[i + 1]
+    return total
 
 
 def _at(coefficients: list[Fraction], a: Fraction) -> Fraction:
@@ -61,7 +70,7 @@ def _at(coefficients: list[Fraction], a: Fraction) -> Fraction:
 def loss(*, a: Any, d: Any, layers: Any, n: Any, b: Any = 0, r: Any = 0, noise: Any = 0) -> Any:
     """E|(I - V S)^L|^2 plus what the noise adds, V = [[a+r, -b], [b, a-r]] (d = 2) or aI."""
     from symbolic.loss import loss_at
-    from symbolic.noise import loss_with_noise, scalar_noise_coefficients
+    from symbolic.noise import loss_with_noise
 
     b, r, noise = rational("b", b), rational("r", r), rational("noise", noise, 0)
     d, layers, n = sizes(d, layers, n, plain=not (b or r or noise))
@@ -73,13 +82,12 @@ def loss(*, a: Any, d: Any, layers: Any, n: Any, b: Any = 0, r: Any = 0, noise: 
     _short(a, b, r, noise)
     if noise:
         value = loss_with_noise(a, d, layers, n, b, r, noise)
-        if b or r or d != 2:
+        if b or r:
             return value
-        other = scalar_noise_coefficients(d, layers, n, noise)
         return agreed(
             "icl.loss",
-            ("loss of the plane by the law of trace and determinant", value),
-            ("Wishart moments of scalar matrices", lambda: _at(other, a)),
+            ("Gaussian integration by parts", value),
+            (_ZONAL, lambda: _at(_zonal_coefficients(d, layers, n, noise), a)),
         )
     value = loss_at(a, d, layers, n, b, r)
     if b or r:

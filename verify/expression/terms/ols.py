@@ -43,6 +43,11 @@ def risk(
     t, d, n = whole("t", t, 0, _MOST), whole("d", d, 1, _MOST), whole("n", n, 1, _MOST)
     noise, theta2 = rational("noise", noise, 0), rational("theta2", theta2, 0)
     value = regression.risk(regime, t, d, n, noise, design, theta2)
+    if t > _STEPS and regime == "replace" and n >= d and value is not NEVER:
+        one = regression.risk(regime, 1, d, n, noise, design, theta2)
+        return agreed(
+            "ols.risk", ("closed form", value), ("t times the first fit", lambda: t * one)
+        )
     if t > _STEPS:
         return value
     if design == "fixed" and regime == "accumulate":

@@ -11,8 +11,7 @@ from verify.registry import term
 
 __all__ = ["moment"]
 
-_MOST_PAIRED = 5  # with more factors W the sum over pairings has too many terms
-_MOST_ZONAL = 40
+_MOST_PAIRED = 6  # with more factors W the sum over pairings has too many terms
 
 
 @term(
