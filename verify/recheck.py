@@ -44,6 +44,7 @@ import re
 import sys
 import time
 from fractions import Fraction
+from itertools import pairwise
 from math import comb, gcd, lcm
 
 FORMAT = "theorem-certificate 1"
@@ -188,7 +189,7 @@ class Ring:
         i = self.index(name)
 
         def d(p):
-            return {m[:i] + (m[i] - 1,) + m[i + 1 :]: c * m[i] for m, c in p.items() if m[i]}
+            return {(*m[:i], m[i] - 1, *m[i + 1 :]): c * m[i] for m, c in p.items() if m[i]}
 
         if x.under == self.one:
             return Quotient(self, d(x.top), self.one)
@@ -198,7 +199,7 @@ class Ring:
         """Return {k: coefficient of name^k} of a polynomial."""
         i, out = self.index(name), {}
         for m, c in p.items():
-            out.setdefault(m[i], {})[m[:i] + (0,) + m[i + 1 :]] = c
+            out.setdefault(m[i], {})[(*m[:i], 0, *m[i + 1 :])] = c
         return out
 
     def replace(self, p, name, up, down):
@@ -280,7 +281,7 @@ def count_roots(p, low, high):
 
     def changes(end, side):
         signs = [s for s in (sign_at(q, end, side) for q in chain) if s]
-        return sum(a != b for a, b in zip(signs, signs[1:]))
+        return sum(a != b for a, b in pairwise(signs))
 
     return changes(low, -1) - changes(high, 1)
 
@@ -383,10 +384,10 @@ class Expression:
             return (all if type(node.op) is ast.And else any)([self.truth(v) for v in node.values])
         if kind is ast.Compare:
             sides = [node.left, *node.comparators]
-            return all([self.compare(*three) for three in zip(sides, node.ops, sides[1:])])
+            return all([self.compare(*pair, op) for pair, op in zip(pairwise(sides), node.ops, strict=True)])
         raise Refused("a statement is needed")
 
-    def compare(self, left, op, right):
+    def compare(self, left, right, op):
         x, y = self.number(left), self.number(right)
         if type(op) in COMPARE:
             return COMPARE[type(op)](x, y)
@@ -474,11 +475,11 @@ def loss(words, layers, noise=None):
 
 def matrix_trace(ring, matrix):
     """Return the function word in V, V^T -> trace, for an explicit matrix V."""
-    size, transposed = range(len(matrix)), [list(row) for row in zip(*matrix)]
+    size, transposed = range(len(matrix)), [list(row) for row in zip(*matrix, strict=True)]
 
     def inner(row, column):
         total = ring.constant(0)
-        for x, y in zip(row, column):
+        for x, y in zip(row, column, strict=True):
             total = total + x * y
         return total
 
@@ -744,7 +745,7 @@ class Scope:
         conclude, parts = get(step, "conclude", list, of=str), get(step, "steps", list, of=list)
         if not 0 <= high - low < 500 or len(parts) != high - low + 1 or self.parent or not conclude:
             raise Refused("cases must be a list with one entry for each value, and may not be nested")
-        for value, steps in zip(range(low, high + 1), parts):
+        for value, steps in zip(range(low, high + 1), parts, strict=True):
             inner = Scope(self.certificate, self, (name, value))
             try:
                 inner.run(steps)
@@ -969,7 +970,7 @@ class Certificate:
         def move(p):
             out = {}
             for m, c in p.items():
-                powers = {v: e for v, e in zip(other.ring.names, m) if e}
+                powers = {v: e for v, e in zip(other.ring.names, m, strict=True) if e}
                 if powers.keys() - set(self.ring.names):
                     raise Refused("a definition taken over uses a variable that is not declared")
                 out[tuple(powers.get(v, 0) for v in self.ring.names)] = c

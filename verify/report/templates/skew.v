@@ -1,0 +1,264 @@
+(* The global minimiser for d = L = 2: generated, every certificate explicit.
+   F n a B C = n^3 times the loss at V = aI + bJ + R, with B = b^2, C = r^2, |R|^2 = 2 r^2. *)
+Require Import Reals Lra Lia ZArith.
+Open Scope R_scope.
+
+@DEFINITIONS@
+
+Lemma step_positive : forall k c q, 0 <= k -> 0 < c -> 0 <= q -> 0 < c + k*q.
+Proof. intros k c q Hk Hc Hq. assert (0 <= k*q) by (apply Rmult_le_pos; assumption). lra. Qed.
+
+Lemma step_nonnegative : forall k c q, 0 <= k -> 0 <= c -> 0 <= q -> 0 <= c + k*q.
+Proof. intros k c q Hk Hc Hq. assert (0 <= k*q) by (apply Rmult_le_pos; assumption). lra. Qed.
+
+Lemma square_nonnegative : forall x, 0 <= x^2.
+Proof. intro x. replace (x^2) with (Rsqr x) by (unfold Rsqr; ring). apply Rle_0_sqr. Qed.
+
+Lemma positive_by_factor : forall k x, 0 < k -> 0 < k*x -> 0 < x.
+Proof. intros k x Hk H. apply (Rmult_lt_reg_l k); [exact Hk | ]. rewrite Rmult_0_r. exact H. Qed.
+
+Lemma quadratic : forall A B C x, 0 < A -> 0 < 4*A*C - B^2 -> 0 < A*x^2 + B*x + C.
+Proof.
+  intros A B C x HA HD. apply (positive_by_factor (4*A)); [lra | ].
+  replace (4*A*(A*x^2 + B*x + C)) with ((2*A*x + B)^2 + (4*A*C - B^2)) by ring.
+  pose proof (square_nonnegative (2*A*x + B)). lra.
+Qed.
+
+Lemma quadratic_weak : forall A B C x, 0 < A -> 0 <= 4*A*C - B^2 -> 0 <= A*x^2 + B*x + C.
+Proof.
+  intros A B C x HA HD. apply (Rmult_le_reg_l (4*A)); [lra | ]. rewrite Rmult_0_r.
+  replace (4*A*(A*x^2 + B*x + C)) with ((2*A*x + B)^2 + (4*A*C - B^2)) by ring.
+  pose proof (square_nonnegative (2*A*x + B)). lra.
+Qed.
+
+Lemma bernstein : forall u v b0 b1 b2 b3, 0 <= u -> 0 <= v -> 0 < u + v -> 0 < b0 -> 0 < b1 -> 0 < b2 -> 0 < b3 ->
+  0 < b0*(u^0*v^3) + b1*(u^1*v^2) + b2*(u^2*v^1) + b3*(u^3*v^0).
+Proof.
+  intros u v b0 b1 b2 b3 Hu Hv Hs H0 H1 H2 H3.
+  assert (U2 := square_nonnegative u). assert (V2 := square_nonnegative v).
+  assert (T1 : 0 <= u*v^2) by (apply Rmult_le_pos; assumption).
+  assert (T2 : 0 <= u^2*v) by (apply Rmult_le_pos; assumption).
+  assert (M1 : 0 <= b1*(u*v^2)) by (apply Rmult_le_pos; lra).
+  assert (M2 : 0 <= b2*(u^2*v)) by (apply Rmult_le_pos; lra).
+  replace (b0*(u^0*v^3) + b1*(u^1*v^2) + b2*(u^2*v^1) + b3*(u^3*v^0))
+    with (b0*v^3 + b1*(u*v^2) + b2*(u^2*v) + b3*u^3) by ring.
+  destruct (Rle_lt_or_eq_dec 0 u Hu) as [P|P].
+  - assert (0 < u^3) by (apply pow_lt; exact P). assert (0 <= v^3) by (apply pow_le; exact Hv).
+    assert (0 < b3*u^3) by (apply Rmult_lt_0_compat; assumption).
+    assert (0 <= b0*v^3) by (apply Rmult_le_pos; lra). lra.
+  - assert (0 < v) by lra. assert (0 < v^3) by (apply pow_lt; assumption). assert (0 <= u^3) by (apply pow_le; exact Hu).
+    assert (0 < b0*v^3) by (apply Rmult_lt_0_compat; assumption).
+    assert (0 <= b3*u^3) by (apply Rmult_le_pos; lra). lra.
+Qed.
+
+@POSITIVE@
+
+(* 1. Every point with C > 0 has a strictly better one with C = 0: no traceless symmetric part. *)
+Lemma reduction : forall n a B C, 1 <= n -> 0 <= B -> 0 < C -> exists B', 0 <= B' /\ F n a B' 0 < F n a B C.
+Proof.
+  intros n a B C Hn HB HC.
+  assert (S : 0 < f2 n a + g2 n a) by (unfold f2, g2; pose proof (sum2_positive n a Hn); lra).
+  assert (G : 0 < g2 n a) by (unfold g2; pose proof (tangent_positive n a Hn); lra).
+  assert (G4 : 0 < g4 n) by (unfold g4; pose proof (g4_positive n Hn); lra).
+  assert (D : 0 < g4 n - f4 n) by (unfold f4, g4; pose proof (difference_positive n Hn); lra).
+  assert (M : 0 < m n + 2*f4 n) by (unfold m, f4; pose proof (mixed_positive n Hn); lra).
+  assert (T : 0 < g4 n + f4 n + m n) by (unfold m, f4, g4; pose proof (total_positive n Hn); lra).
+  assert (C2 : 0 < C^2) by (apply pow_lt; exact HC).
+  assert (BC : 0 <= B*C) by (apply Rmult_le_pos; lra).
+  destruct (Rle_lt_dec C B) as [L|L].
+  - exists (B - C). split; [lra | ].
+    assert (E : F n a B C - F n a (B - C) 0 = C*(f2 n a + g2 n a) + (g4 n - f4 n)*C^2 + (m n + 2*f4 n)*(B*C))
+      by (unfold F; ring).
+    assert (0 < C*(f2 n a + g2 n a)) by (apply Rmult_lt_0_compat; assumption).
+    assert (0 < (g4 n - f4 n)*C^2) by (apply Rmult_lt_0_compat; assumption).
+    assert (0 <= (m n + 2*f4 n)*(B*C)) by (apply Rmult_le_pos; lra). lra.
+  - exists 0. split; [lra | ].
+    assert (E : F n a B C - F n a 0 0 = B*(f2 n a + g2 n a) + (g4 n - f4 n)*(B*(C - B)) + (g4 n + f4 n + m n)*(B*C)
+      + g2 n a*(C - B) + g4 n*(C - B)^2) by (unfold F; ring).
+    assert (0 <= B*(f2 n a + g2 n a)) by (apply Rmult_le_pos; lra).
+    assert (0 <= B*(C - B)) by (apply Rmult_le_pos; lra).
+    assert (0 <= (g4 n - f4 n)*(B*(C - B))) by (apply Rmult_le_pos; lra).
+    assert (0 <= (g4 n + f4 n + m n)*(B*C)) by (apply Rmult_le_pos; lra).
+    assert (0 < g2 n a*(C - B)) by (apply Rmult_lt_0_compat; lra).
+    assert (0 <= g4 n*(C - B)^2) by (apply Rmult_le_pos; [lra | apply square_nonnegative]). lra.
+Qed.
+
+(* 2. Finite cases: n = 1..9 by the discriminant of f2; n = 10..14 by shifted and Bernstein coefficients. *)
+
+@FINITE@
+
+(* 3. A polynomial t (p + t (q + t (r + t s))) that is non-negative near 0 has p = 0. *)
+Lemma descent : forall p q r s e, 0 < e -> 0 < p -> exists t, -e <= t < 0 /\ 0 < p + t*(q + t*(r + t*s)).
+Proof.
+  intros p q r s e He Hp.
+  set (M := Rabs q + Rabs r + Rabs s).
+  assert (Q := Rabs_pos q). assert (R := Rabs_pos r). assert (S := Rabs_pos s).
+  assert (HM : 0 <= M) by (unfold M; lra).
+  set (w := Rmin (Rmin 1 e) (p / (2*(M + 1)))).
+  assert (Hd : 0 < p / (2*(M + 1))) by (apply Rdiv_lt_0_compat; lra).
+  assert (W0 : 0 < w) by (unfold w; repeat apply Rmin_glb_lt; lra).
+  assert (W1 : w <= 1) by (unfold w; eapply Rle_trans; [apply Rmin_l | apply Rmin_l]).
+  assert (We : w <= e) by (unfold w; eapply Rle_trans; [apply Rmin_l | apply Rmin_r]).
+  assert (Wp : w*(M + 1) <= p/2).
+  { apply Rle_trans with (p / (2*(M + 1)) * (M + 1)).
+    - apply Rmult_le_compat_r; [lra | unfold w; apply Rmin_r].
+    - right. field. lra. }
+  exists (-w). split; [lra | ].
+  assert (Bs : Rabs (-w * s) <= Rabs s).
+  { rewrite Rabs_mult, Rabs_Ropp, (Rabs_right w) by lra.
+    rewrite <- (Rmult_1_l (Rabs s)) at 2. apply Rmult_le_compat_r; lra. }
+  assert (Br : Rabs (-w * (r + -w * s)) <= Rabs r + Rabs s).
+  { rewrite Rabs_mult, Rabs_Ropp, (Rabs_right w) by lra.
+    assert (T := Rabs_triang r (-w*s)). assert (T0 := Rabs_pos (r + -w*s)).
+    apply Rle_trans with (1 * Rabs (r + -w*s)); [apply Rmult_le_compat_r; lra | lra]. }
+  assert (Bq : Rabs (q + -w * (r + -w * s)) <= M).
+  { assert (T := Rabs_triang q (-w * (r + -w * s))). unfold M. lra. }
+  set (k := q + -w * (r + -w * s)) in *.
+  assert (Bk : k <= M) by (pose proof (Rle_abs k); lra).
+  assert (w*k <= w*M) by (apply Rmult_le_compat_l; lra).
+  replace (p + -w * k) with (p - w*k) by ring. lra.
+Qed.
+
+Lemma critical : forall p q r s e, 0 < e -> (forall t, -e <= t <= e -> 0 <= t*(p + t*(q + t*(r + t*s)))) -> p = 0.
+Proof.
+  intros p q r s e He H.
+  destruct (Rtotal_order p 0) as [L|[E|L]]; [ | exact E | ]; exfalso.
+  - destruct (descent (-p) q (-r) s e He) as [t [[T1 T2] T]]; [lra | ].
+    assert (K := H (-t)).
+    assert (N : 0 < (-t) * (-p + t*(q + t*(-r + t*s)))) by (apply Rmult_lt_0_compat; lra).
+    replace (-t * (p + -t*(q + -t*(r + -t*s)))) with (- ((-t) * (-p + t*(q + t*(-r + t*s))))) in K by ring.
+    assert (0 <= - (-t * (- p + t * (q + t * (- r + t * s))))) by (apply K; lra). lra.
+  - destruct (descent p q r s e He L) as [t [[T1 T2] T]].
+    assert (N : 0 < (-t) * (p + t*(q + t*(r + t*s)))) by (apply Rmult_lt_0_compat; lra).
+    assert (0 <= t * (p + t*(q + t*(r + t*s)))) by (apply H; lra). lra.
+Qed.
+
+Definition minimiser (n a B C : R) : Prop :=
+  0 <= B /\ 0 <= C /\ forall a' B' C', 0 <= B' -> 0 <= C' -> F n a B C <= F n a' B' C'.
+
+Lemma f4_at : forall n, 2 <= n -> 0 < f4 n.
+Proof. intros n Hn. unfold f4. pose proof (f4_positive n Hn). lra. Qed.
+
+(* A minimiser with C = 0 has derivative zero in a. *)
+Lemma stationary_a : forall n a B, 0 <= B -> minimiser n a B 0 -> 8*g n a + B*(@F2_1@) = 0.
+Proof.
+  intros n a B HB [_ [_ H]].
+  apply (critical _ ((@F0_2@) + B*(@F2_2@)) (@F0_3@) (@F0_4@) 1); [lra | ].
+  intros t _. assert (K := H (a + t) B 0 HB (Rle_refl 0)).
+  replace (t*(8*g n a + B*(@F2_1@) + t*((@F0_2@) + B*(@F2_2@) + t*((@F0_3@) + t*(@F0_4@)))))
+    with (F n (a + t) B 0 - F n a B 0) by (unfold F, g, f0, f2, f4, g2, g4, m; ring). lra.
+Qed.
+
+(* One with B > 0 has derivative zero in B. *)
+Lemma stationary_B : forall n a B, 0 < B -> minimiser n a B 0 -> f2 n a + 2*f4 n*B = 0.
+Proof.
+  intros n a B HB [_ [_ H]].
+  apply (critical _ (f4 n) 0 0 B); [exact HB | ].
+  intros t Ht. assert (K := H a (B + t) 0). assert (K' : F n a B 0 <= F n a (B + t) 0) by (apply K; lra).
+  replace (t*(f2 n a + 2*f4 n*B + t*(f4 n + t*(0 + t*0)))) with (F n a (B + t) 0 - F n a B 0) by (unfold F; ring). lra.
+Qed.
+
+(* 4. n = 1..9: B > 0 never pays. *)
+Lemma early : forall n a B, 0 < f4 n -> (forall x, 0 <= f2 n x) -> 0 < B -> minimiser n a B 0 -> False.
+Proof.
+  intros n a B H4 H2 HB [_ [_ H]]. assert (K := H a 0 0 (Rle_refl 0) (Rle_refl 0)).
+  assert (E : F n a B 0 - F n a 0 0 = B*f2 n a + f4 n*B^2) by (unfold F; ring).
+  assert (0 <= B*f2 n a) by (apply Rmult_le_pos; [lra | apply H2]).
+  assert (0 < f4 n*B^2) by (apply Rmult_lt_0_compat; [exact H4 | apply pow_lt; exact HB]). lra.
+Qed.
+
+Lemma early_strict : forall n a B, n = 1 -> 0 < B -> minimiser n a B 0 -> False.
+Proof.
+  intros n a B Hn HB [_ [_ H]]. subst n. assert (K := H a 0 0 (Rle_refl 0) (Rle_refl 0)).
+  assert (E : F 1 a B 0 - F 1 a 0 0 = B*f2 1 a) by (unfold F, f4; ring).
+  assert (0 < B*f2 1 a) by (apply Rmult_lt_0_compat; [exact HB | apply short_1]). lra.
+Qed.
+
+(* 5. n = 10..14: a minimiser with B > 0 would have c = 0 and h < 0, but c < 0 where h < 0. *)
+Lemma late : forall n a B, 2 <= n -> (forall x, h n x < 0 -> c n x < 0) -> 0 < B -> minimiser n a B 0 -> False.
+Proof.
+  intros n a B Hn Hc HB Hmin.
+  assert (H4 := f4_at n Hn).
+  assert (EB := stationary_B n a B HB Hmin).
+  assert (EA := stationary_a n a B (Rlt_le _ _ HB) Hmin).
+  assert (0 < f4 n*B) by (apply Rmult_lt_0_compat; assumption).
+  assert (Hh : h n a < 0) by (replace (h n a) with (f2 n a/4) by (unfold h, f2; field); lra).
+  assert (Hc0 := Hc a Hh).
+  assert (E : -(128*(n + 2))*c n a
+    = 4*f4 n*(8*g n a + B*(@F2_1@)) - 2*(@F2_1@)*(f2 n a + 2*f4 n*B)) by (unfold c, f2, f4, g; ring).
+  rewrite EA, EB in E.
+  assert (0 < (128*(n + 2))*(- c n a)) by (apply Rmult_lt_0_compat; lra). lra.
+Qed.
+
+(* 6. n >= 15: the best scalar matrix is beaten. *)
+Lemma scalar_is_beaten : forall n a, 15 <= n -> minimiser n a 0 0 -> False.
+Proof.
+  intros n a Hn Hmin.
+  assert (EA := stationary_a n a 0 (Rle_refl 0) Hmin).
+  assert (Hg : g n a = 0) by lra.
+  assert (HP : 0 < P n a) by (unfold P; assert (N : 1 <= n) by lra; pose proof (multiplier_positive n a N); lra).
+  assert (HR : 0 < R4 n) by (unfold R4; pose proof (onset_positive n Hn); lra).
+  assert (E : P n a*h n a = U n a*g n a - 2*n^4*R4 n) by (unfold P, h, U, g, R4; ring).
+  rewrite Hg in E.
+  assert (0 < n^4*R4 n) by (apply Rmult_lt_0_compat; [apply pow_lt; lra | exact HR]).
+  assert (Hh : h n a < 0).
+  { destruct (Rlt_le_dec (h n a) 0) as [L|L]; [exact L | ].
+    assert (0 <= P n a*h n a) by (apply Rmult_le_pos; lra). lra. }
+  assert (N2 : 2 <= n) by lra. assert (H4 := f4_at n N2).
+  assert (Hf : f2 n a < 0) by (replace (f2 n a) with (4*h n a) by (unfold h, f2; ring); lra).
+  assert (HB : 0 < - f2 n a/(2*f4 n)) by (apply Rdiv_lt_0_compat; lra).
+  destruct Hmin as [_ [_ Hle]].
+  assert (K := Hle a (- f2 n a/(2*f4 n)) 0 (Rlt_le _ _ HB) (Rle_refl 0)).
+  assert (D : F n a (- f2 n a/(2*f4 n)) 0 - F n a 0 0 = - f2 n a/(2*f4 n) * (f2 n a/2)) by (unfold F; field; lra).
+  assert (0 < - f2 n a/(2*f4 n) * (- f2 n a/2)) by (apply Rmult_lt_0_compat; lra). lra.
+Qed.
+
+Lemma no_skew_part : forall z a B, (1 <= z < 15)%Z -> 0 < B -> minimiser (IZR z) a B 0 -> False.
+Proof.
+  intros z a B Hz HB Hmin.
+@EARLY@
+  destruct (Z.eq_dec z 10) as [E|]; [subst z; apply (late 10 a B); [lra | exact middle_10 | exact HB | exact Hmin] | ].
+  destruct (Z.eq_dec z 11) as [E|]; [subst z; apply (late 11 a B); [lra | exact middle_11 | exact HB | exact Hmin] | ].
+  destruct (Z.eq_dec z 12) as [E|]; [subst z; apply (late 12 a B); [lra | exact middle_12 | exact HB | exact Hmin] | ].
+  destruct (Z.eq_dec z 13) as [E|]; [subst z; apply (late 13 a B); [lra | exact middle_13 | exact HB | exact Hmin] | ].
+  destruct (Z.eq_dec z 14) as [E|]; [subst z; apply (late 14 a B); [lra | exact middle_14 | exact HB | exact Hmin] | ].
+  lia.
+Qed.
+
+(* The theorem: for every integer n >= 1, every global minimiser over all 2x2 matrices has no traceless
+   symmetric part, and has a skew part if and only if n >= 15. *)
+Theorem skew_iff : forall z a B C, (1 <= z)%Z -> minimiser (IZR z) a B C -> C = 0 /\ (0 < B <-> (15 <= z)%Z).
+Proof.
+  intros z a B C Hz Hmin.
+  assert (Hn : 1 <= IZR z) by (apply IZR_le in Hz; exact Hz).
+  assert (HC : C = 0).
+  { destruct Hmin as [HB [HC H]].
+    destruct (Rle_lt_or_eq_dec 0 C HC) as [L|E]; [exfalso | symmetry; exact E].
+    destruct (reduction (IZR z) a B C Hn HB L) as [B' [HB' K]].
+    assert (K' := H a B' 0 HB' (Rle_refl 0)). lra. }
+  subst C. split; [reflexivity | ]. split; intro Hside.
+  - destruct (Z_lt_le_dec z 15) as [L|L]; [exfalso | exact L].
+    apply (no_skew_part z a B); [lia | exact Hside | exact Hmin].
+  - destruct Hmin as [HB Hrest]. destruct (Rle_lt_or_eq_dec 0 B HB) as [L|E]; [exact L | exfalso].
+    subst B. apply (scalar_is_beaten (IZR z) a); [apply IZR_le in Hside; exact Hside | split; [exact HB | exact Hrest]].
+Qed.
+
+(* The deterministic part of existence: the parts of highest degree are positive (at n = 1, where the
+   coefficient of B^2 vanishes, that of B is positive for every a), and f0 is strictly convex. *)
+Theorem existence_signs : forall n a, 1 <= n ->
+  0 < g4 n /\ 0 < g4 n - f4 n /\ 0 < m n + 2*f4 n /\ 0 < (@F0_4@) /\ (2 <= n -> 0 < f4 n) /\ f4 1 = 0 /\ 0 < f2 1 a /\
+  (forall B C, f4 n*B^2 + m n*B*C + g4 n*C^2 = f4 n*(B - C)^2 + (g4 n - f4 n)*C^2 + (m n + 2*f4 n)*B*C).
+Proof.
+  intros n a Hn. repeat split.
+  - unfold g4. pose proof (g4_positive n Hn). lra.
+  - unfold f4, g4. pose proof (difference_positive n Hn). lra.
+  - unfold m, f4. pose proof (mixed_positive n Hn). lra.
+  - pose proof (quartic_positive n Hn). lra.
+  - apply f4_at.
+  - unfold f4. ring.
+  - apply short_1.
+  - intros B C. ring.
+Qed.
+
+Print Assumptions skew_iff.
+Print Assumptions existence_signs.
