@@ -20,6 +20,7 @@ __all__ = [
     "rests_on",
     "run_again",
     "step_words",
+    "summary_rows",
     "tier_words",
 ]
 
@@ -150,6 +151,28 @@ def evidence(claim: Claim) -> list[tuple[str, str]]:
     if claim.get("routes"):
         rows.append(("Independent routes", "; ".join(map(str, claim["routes"]))))
     return rows
+
+
+def summary_rows(report: Report) -> list[list[str]]:
+    """Return the rows (name, counts) of the summary table."""
+    summary = report.summary
+
+    def counts(name: str) -> str:
+        table = summary.get(name) or {}
+        return ", ".join(f"{v} {k}" for k, v in table.items() if v) or "none"
+
+    mutants = summary.get("mutants") or {}
+    written = summary.get("certificates") or {}
+    return [
+        ["as expected", counts("as_expected")],
+        ["verdicts", counts("verdicts")],
+        ["effective tiers", counts("tiers")],
+        ["runs", counts("run")],
+        ["steps of proofs", counts("steps")],
+        ["mutants rejected", f"{mutants.get('rejected', 0)}/{mutants.get('total', 0)}"],
+        ["certificates accepted on re-check",
+         f"{written.get('accepted', 0)}/{written.get('written', 0)}"],
+    ]  # fmt: skip
 
 
 def establishes(claim: Claim) -> str:

@@ -15,7 +15,6 @@ from verify.report.escape import html_text
 from verify.report.facts import Claim, Report
 from verify.report.graph import part_of, status_words
 from verify.report.html_claim import anchor, article, badge, link, table
-from verify.report.markdown import summary_rows
 from verify.report.palette import look, verdict_class
 from verify.report.prose import html
 
@@ -65,7 +64,7 @@ statements decided; {len(report.claims)} claims in all; profile
 <section id="overview" class="home" aria-labelledby="overview-h">
 <h2 id="overview-h">Summary</h2>
 {_tiles(report)}
-<dl class="summary">{"".join(f"<dt>{html(a)}</dt><dd>{html(b)}</dd>" for a, b in summary_rows(report))}</dl>
+<dl class="summary">{"".join(f"<dt>{html(a)}</dt><dd>{html(b)}</dd>" for a, b in facts.summary_rows(report))}</dl>
 </section>
 {_claims(report)}
 {_graph(report)}

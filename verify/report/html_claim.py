@@ -10,10 +10,10 @@ from verify.report.escape import html_text
 from verify.report.facts import Claim, Report
 from verify.report.formula import width
 from verify.report.graph import status_words
-from verify.report.markdown import step_formula
 from verify.report.mathtext import parse
 from verify.report.palette import identifier, verdict_class
 from verify.report.prose import formula, html
+from verify.report.steps import step_formula
 
 __all__ = ["anchor", "article", "badge", "link", "table"]
 

@@ -14,10 +14,10 @@ from verify.report.escape import file_name, latex_text
 from verify.report.facts import Claim, Report
 from verify.report.formula import width
 from verify.report.graph import part_of, status_words
-from verify.report.markdown import step_formula, summary_rows
 from verify.report.mathtext import parse
 from verify.report.palette import verdict_class
 from verify.report.prose import formula, tex, tex_code, tex_formula
+from verify.report.steps import step_formula
 
 __all__ = ["document", "files", "fragment"]
 
@@ -238,7 +238,7 @@ def document(report: Report) -> str:
         f"\\noindent {reported.get('decided', 0)} of {reported.get('total', 0)} reported statements "
         f"decided. {len(report.claims)} claims in all; profile {tex(str(data.get('profile')))}, "
         f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
-        _two([(tex(a), tex(b)) for a, b in summary_rows(report)]),
+        _two([(tex(a), tex(b)) for a, b in facts.summary_rows(report)]),
         # pages of the contents are counted apart, so that two passes of LaTeX are enough
         "\\tableofcontents\\clearpage\\pagenumbering{arabic}",
         "\\section{Claims and verdicts}",

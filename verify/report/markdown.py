@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from verify.formula import expression_latex
 from verify.report import facts, mermaid
 from verify.report.escape import clean, file_name, markdown_text
 from verify.report.facts import Claim, Report
 from verify.report.formula import latex, width
 from verify.report.graph import status_words
-from verify.report.mathtext import MathError, parse
+from verify.report.mathtext import parse
 from verify.report.prose import formula, markdown
-from verify.report.sentence import Unrecognised, sentence
+from verify.report.steps import step_formula
 
 __all__ = ["claim_page", "claim_path", "index", "pages", "part_page"]
 
@@ -60,7 +58,7 @@ def index(report: Report) -> str:
         f"{reported.get('decided', 0)} of {reported.get('total', 0)} reported statements decided. "
         f"{len(report.claims)} claims in all; profile {data.get('profile')}, "
         f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
-        _table(["", ""], summary_rows(report)),
+        _table(["", ""], facts.summary_rows(report)),
         "## Claims",
     ]
     for part, claims in report.parts().items():
@@ -101,28 +99,6 @@ def index(report: Report) -> str:
 def _verdict(claim: Claim) -> str:
     words = status_words(claim | {"effective_tier": None})
     return words.replace(" (", "<br>(").replace(" ", "&nbsp;")
-
-
-def summary_rows(report: Report) -> list[list[str]]:
-    """Return the rows (name, counts) of the summary table."""
-    summary = report.summary
-
-    def counts(name: str) -> str:
-        table = summary.get(name) or {}
-        return ", ".join(f"{v} {k}" for k, v in table.items() if v) or "none"
-
-    mutants = summary.get("mutants") or {}
-    written = summary.get("certificates") or {}
-    return [
-        ["as expected", counts("as_expected")],
-        ["verdicts", counts("verdicts")],
-        ["effective tiers", counts("tiers")],
-        ["runs", counts("run")],
-        ["steps of proofs", counts("steps")],
-        ["mutants rejected", f"{mutants.get('rejected', 0)}/{mutants.get('total', 0)}"],
-        ["certificates accepted on re-check",
-         f"{written.get('accepted', 0)}/{written.get('written', 0)}"],
-    ]  # fmt: skip
 
 
 def _assumptions(report: Report) -> str:
@@ -218,33 +194,6 @@ def _found(claim: Claim) -> list[str]:
         out += ["**Sampling** (fixed before any sample was drawn, except results)",
                 _table(["", ""], rows)]  # fmt: skip
     return out
-
-
-def step_formula(step: dict[str, Any]) -> str:
-    """Return the LaTeX of a step when it has one that is accepted, else an empty string.
-
-    The sentence that the checker derived is set when its form is known; the formula that the
-    check wrote comes second. A value that was derived with a definition is appended.
-    """
-    given = str(step.get("latex") or "").strip().strip("$").strip()
-    text = str(step.get("sentence") or "")
-    try:
-        known = sentence(text) if step.get("status") in ("checked", "computed") and text else ""
-    except Unrecognised:
-        known = ""
-    if known and ":=" in text:
-        head = expression_latex(text)
-        if given.startswith(f"{head} = "):
-            value = "=" + given.removeprefix(f"{head} = ").replace(r"\,", " ")
-            name, mark, rest = re.split(r"(,\\quad|\\quad\(|\Z)", known, maxsplit=1)
-            known = name + value + mark + rest
-    for source in (known, given):
-        try:
-            if source and parse(source):
-                return source
-        except MathError:
-            continue
-    return ""
 
 
 def _proof(claim: Claim, report: Report) -> list[str]:

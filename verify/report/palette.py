@@ -58,7 +58,7 @@ def label_lines(claim_id: str, longest: int = 24) -> list[str]:
     """Return ``claim_id`` in as few lines as ``longest`` allows, of about equal length.
 
     >>> label_lines("icl.loss-of-the-best-symmetric-matrix", 20)
-    ['icl.loss-of-', 'the-best-', 'symmetric-matrix']
+    ['icl.loss-of-the-', 'best-symmetric-', 'matrix']
     """
     words = re.findall(r"[^.-]+[.-]?", claim_id)
 

@@ -1,0 +1,39 @@
+"""The formula of a step of a proof: the checker's sentence where its form is known."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from verify.formula import expression_latex
+from verify.report.mathtext import MathError, parse
+from verify.report.sentence import Unrecognised, sentence
+
+__all__ = ["step_formula"]
+
+
+def step_formula(step: dict[str, Any]) -> str:
+    """Return the LaTeX of a step when it has one that is accepted, else an empty string.
+
+    The sentence that the checker derived is set when its form is known; the formula that the
+    check wrote comes second. A value that was derived with a definition is appended.
+    """
+    given = str(step.get("latex") or "").strip().strip("$").strip()
+    text = str(step.get("sentence") or "")
+    try:
+        known = sentence(text) if step.get("status") in ("checked", "computed") and text else ""
+    except Unrecognised:
+        known = ""
+    if known and ":=" in text:
+        head = expression_latex(text)
+        if given.startswith(f"{head} = "):
+            value = "=" + given.removeprefix(f"{head} = ").replace(r"\,", " ")
+            name, mark, rest = re.split(r"(,\\quad|\\quad\(|\Z)", known, maxsplit=1)
+            known = name + value + mark + rest
+    for source in (known, given):
+        try:
+            if source and parse(source):
+                return source
+        except MathError:
+            continue
+    return ""
