@@ -63,25 +63,42 @@ def decide(
 
 
 def declare_curvature(
-    n: int, layers: int = 2, false_fail: float = 1e-6, false_pass: float = 2.87e-7
+    n: int,
+    layers: int = 2,
+    d: int = 2,
+    false_fail: float = 1e-6,
+    false_pass: float = 2.87e-7,
 ) -> tuple[Declaration, dict[str, Any]]:
-    """(declaration, parameters) for the sign of d^2f/db^2 at the best scalar matrix, d = 2.
+    """(declaration, parameters) for the sign of d^2f/db^2 at the best scalar matrix plus bK,
+    K = E21 - E12; d = 2 (observable ``skew-curvature``) or 3 (``curvature``).
 
     The sign is positive when the scalar optimum is stable against skew perturbations.  At L = 2,
     n = 14 takes 0.24 million samples, n = 15 takes 32 million (about 2 s), at five sigma.
     """
-    a = quadrature.minimise_scalar(n, layers)
-    trace, det, weight = quadrature.population_invariants(n, 2 * layers)
-    values = loss.skew_second_derivatives_2d(a, layers, trace, det)
+    a = quadrature.minimise_scalar(n, layers, d)
+    parameters: dict[str, Any] = {"a": a, "n": n, "layers": layers}
+    if d == 2:
+        trace, det, weight = quadrature.population_invariants(n, 2 * layers)
+        values = loss.skew_second_derivatives_2d(a, layers, trace, det)
+    else:
+        parameters["direction"] = _rotation_plane(d).tolist()
+        s, weight = quadrature.population(d, n, 2 * layers)
+        values = loss.second_derivatives(a * np.eye(d), _rotation_plane(d), layers, s)
     mean, variance = quadrature.exact_moments(values, weight)
     declared = declare_sign(
-        f"skew curvature, d = 2, L = {layers}, n = {n}",
+        f"skew curvature, d = {d}, L = {layers}, n = {n}",
         mean,
         variance * (1 + 1e-9),
         false_fail,
         false_pass,
     )
-    return declared, {"a": a, "n": n, "layers": layers}
+    return declared, parameters
+
+
+def _rotation_plane(d: int) -> np.ndarray:
+    k = np.zeros((d, d))
+    k[1, 0], k[0, 1] = 1.0, -1.0
+    return k
 
 
 def _tilted_variance(a: float, b: float, n: int, layers: int, c: float) -> tuple[float, float]:

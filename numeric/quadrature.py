@@ -23,7 +23,6 @@ from typing import Any
 import numpy as np
 
 from numeric.doubledouble import DD
-from numeric.loss import losses_rotation_2d
 
 __all__ = [
     "chi_square_rule",
@@ -173,19 +172,23 @@ def population(d: int, n: int, layers: int) -> tuple[np.ndarray, np.ndarray]:
     return factor @ factor.transpose(0, 2, 1) / n, weight.hi
 
 
-def minimise_scalar(n: int, layers: int) -> float:
-    """The scalar a that minimises the loss of aI for d = 2, by ternary search on a Gauss rule.
+def minimise_scalar(n: int, layers: int, d: int = 2) -> float:
+    """The scalar a that minimises the loss of aI, by ternary search on a Gauss rule (d = 2, 3).
 
     >>> round(minimise_scalar(15, 2), 6)
     0.783827
     """
-    trace, det, weight = population_invariants(n, layers)
+    if d == 2:
+        trace, det, weight = population_invariants(n, layers)
+        root = np.sqrt(np.maximum(0.0, trace**2 / 4 - det))
+        eigenvalues = np.array([trace / 2 + root, trace / 2 - root])
+    else:
+        s, weight = population(d, n, layers)
+        eigenvalues = np.linalg.eigvalsh(s).T
     low, high = 0.0, 1.0
     for _ in range(100):
         x, y = low + (high - low) / 3, high - (high - low) / 3
-        fx, fy = (
-            float(losses_rotation_2d(a, 0.0, layers, trace, det) @ weight) for a in (x, y)
-        )
+        fx, fy = (float(((1 - a * eigenvalues) ** (2 * layers)).sum(0) @ weight) for a in (x, y))
         low, high = (low, y) if fx < fy else (x, high)
     return (low + high) / 2
 

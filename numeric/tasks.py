@@ -38,6 +38,14 @@ def _skew_curvature(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     )
 
 
+def _curvature(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    direction = np.array(p["direction"], dtype=float)
+    v = p["a"] * np.eye(len(direction))
+    return lambda k: loss.second_derivatives(
+        v, direction, p["layers"], wishart.sample(rng, len(v), p["n"], k)
+    )
+
+
 def _loss_rotation(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     return lambda k: loss.losses_rotation_2d(
         p["a"], p["b"], p["layers"], *wishart.invariants_2d(rng, p["n"], k)
@@ -97,6 +105,7 @@ OBSERVABLES: dict[str, Callable[[Mapping[str, Any], np.random.Generator], Draw]]
     "loss-matrix": _loss_matrix,  # v, n, layers (any d)
     "loss-scalar": _loss_scalar,  # a, d, n, layers (n >= d)
     "skew-curvature": _skew_curvature,  # a, n, layers (d = 2)
+    "curvature": _curvature,  # a, direction, n, layers (any d)
     "gaussian-log": _gaussian_log,  # sizes, regime, estimator
     "gaussian-variance": _gaussian_variance,
     "gaussian-mean-square": _gaussian_mean_square,

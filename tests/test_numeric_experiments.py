@@ -25,6 +25,14 @@ def test_curvature_changes_sign_between_14_and_15():
     assert verdict is Verdict.REFUTED
 
 
+@pytest.mark.parametrize(("n", "sided"), [(18, "above"), (21, "below")])
+def test_curvature_in_three_dimensions(n, sided):
+    declared, parameters = experiments.declare_curvature(n, 2, d=3)
+    assert declared.sided == sided
+    result = experiments.decide(declared, "curvature", parameters)
+    assert result.verdict is Verdict.CONFIRMED
+
+
 @pytest.mark.parametrize("layers", [2, 4, 6])
 def test_tilted_loss_confirms_the_exact_value_and_rejects_neighbours(layers):
     a, b, n = Fraction(13, 20), Fraction(1, 20), 15
