@@ -133,7 +133,18 @@ class Junction:
 
 
 Node = (
-    Literal | Constant | Text | ListOf | Negation | Sum | Product | Power | Call | Chain | Not | Junction
+    Literal
+    | Constant
+    | Text
+    | ListOf
+    | Negation
+    | Sum
+    | Product
+    | Power
+    | Call
+    | Chain
+    | Not
+    | Junction
 )
 
 _RANK = {Junction: 0, Not: 1, Chain: 2, Sum: 3, Product: 4, Negation: 5, Power: 6}

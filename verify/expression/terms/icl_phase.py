@@ -28,6 +28,8 @@ _KIND = (
     "unstable to skew perturbations"
 )
 _MOST_POINTWISE = 10**6
+_RESULTANTS = "critical points by resultants, loss from trace and determinant"
+_ENTRIES = "loss from the entries of W, rational witness"
 _POINTWISE = "sign of the second variation at n and n - 1"
 
 
@@ -61,8 +63,8 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
     if kind == "global" and d == 2 and layers > 2:
         return agreed(
             "icl.critical_context",
-            ("critical points by resultants, loss from trace and determinant", value),
-            ("loss from the entries of W, rational witness", lambda: _by_entries(layers, value)),
+            (_RESULTANTS, value),
+            (_ENTRIES, lambda: _first_by_entries(layers, value)),
         )
     if kind == "global" and not (d == layers == 2 or d == 1 or layers == 1):
         return value
@@ -75,25 +77,37 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
     )
 
 
-def _by_entries(layers: int, n: int) -> int | None:
-    """Return n if the loss polynomial agrees with its second derivation and a skew matrix wins at n.
+def _first_by_entries(layers: int, n: Any) -> Any:
+    """Return n if the second route finds a skew minimiser at n and none at n - 1."""
+    if not _skew_by_entries(layers, n) or (n > 1 and _skew_by_entries(layers, n - 1) is not False):
+        return None
+    return n
 
-    The matrix is a rational aI + bJ, b^2 rational, whose loss is below that of the best scalar one.
+
+def _skew_by_entries(layers: int, n: int) -> bool | None:
+    """Return whether some aI + bJ beats the best scalar matrix, by the loss from the entries of W.
+
+    A rational witness is evaluated in that polynomial against the best scalar loss; where there
+    is none the two derivations of the polynomial must agree, which the search for it used.
     """
     from symbolic.plane import plane_loss
     from symbolic.plane_global import plane_minimum
     from symbolic.plane_noise import plane_loss_by_entries
 
     polynomial = plane_loss_by_entries(layers)
-    witness = plane_minimum(layers, n).witness
-    if plane_loss(layers) != polynomial or witness is None:
+    if plane_loss(layers) != polynomial:
         return None
+    witness = plane_minimum(layers, n).witness
+    if witness is None:
+        return False
     point = [fmpq(x.numerator, x.denominator) for x in (Fraction(n), *witness, Fraction(0))]
     value = polynomial(*point) / n ** (2 * layers - 1)
-    best = best_scalar(d=2, layers=layers, n=n).value
-    floor = loss(a=best, d=2, layers=layers, n=n)
+    best = best_scalar(d=2, layers=layers, n=n)
+    floor = loss(a=best.value if isinstance(best, Agreed) else best, d=2, layers=layers, n=n)
+    if isinstance(floor, Agreed):
+        return floor.value > Fraction(int(value.p), int(value.q)) or None
     with workprec(200):
-        return n if floor.ball(200) > arb(value) else None
+        return True if floor.ball(200) > arb(value) else None
 
 
 def _pointwise(d: int, layers: int, value: Any, noise: Any = 0) -> Any:
@@ -135,6 +149,9 @@ def skew_at(*, d: Any, layers: Any, n: Any, kind: Any = "global", noise: Any = 0
     from symbolic import phase
 
     value = phase.skew_at(d, layers, n, kind)
+    if kind == "global" and d == 2 and 3 <= layers <= 7 and isinstance(value, bool):
+        entries = (_ENTRIES, lambda: _skew_by_entries(layers, n))
+        return agreed("icl.skew_at", (_RESULTANTS, value), entries)
     settled = kind == "local" or d == layers == 2 or d == 1 or layers == 1
     if not isinstance(value, bool) or not settled or layers > 8:
         return value
