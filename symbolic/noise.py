@@ -17,6 +17,7 @@ from math import comb
 from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz_poly
 
 from symbolic.critical_points import clear_denominators, exact_sign, real_points, smallest_at
+from symbolic.noise_absence import certify_no_skew_minimiser
 from symbolic.noise_theorem import noise_onset, noisy_plane_loss
 from symbolic.noise_witness import certify_skew_point, find_skew_point
 from symbolic.values import NEVER, Algebraic, Bounded, Never
@@ -163,7 +164,11 @@ def skew_at_with_noise(
 
     Local: every d, L <= 8, by the sign of the skew second variation at the best scalar matrix.
     Global: exact for d = 1, L = 1 and d = L = 2.  For d = 2, L >= 3 True when an explicit matrix is
-    proved to lie below all symmetric ones; elsewhere ``Bounded`` (undecided).
+    proved to lie below all symmetric ones, False at L = 3 by ``symbolic.noise_absence``; elsewhere
+    ``Bounded`` (undecided).  At L = 3, noise 1/2 the set is not a ray:
+
+    >>> [skew_at_with_noise(2, 3, n, Fraction(1, 2)) for n in (100, 1000, 10**5)]
+    [True, False, True]
 
     Raises:
         ValueError: ``kind`` is neither "global" nor "local", or a size is out of range.
@@ -183,6 +188,8 @@ def skew_at_with_noise(
             points = find_skew_point(layers, n, noise)
             if points and certify_skew_point(layers, n, noise, *points[0]):
                 return True
+            if layers == 3 and certify_no_skew_minimiser(n, noise):
+                return False
         return Bounded(None, None, "no skew matrix is proved to be best, and none is excluded")
     best = best_scalar_with_noise(d, layers, n, noise)
     if isinstance(best, Bounded):
@@ -196,8 +203,8 @@ def critical_context_with_noise(
 ) -> int | Never | Bounded:
     """Return the least n >= 1 for which ``skew_at_with_noise`` holds.
 
-    For d = L = 2 both kinds agree, the n form a ray, and the answer is exact.  For the local kind
-    elsewhere the first n up to 200 is searched; beyond it only a lower bound is returned.
+    For d = L = 2 both kinds agree, the n form a ray, and the answer is exact.  Elsewhere n <= 200 is
+    searched, and bounds are returned where some n could not be settled.
 
     >>> critical_context_with_noise(2, 2, 0), critical_context_with_noise(2, 2, Fraction(1, 2))
     (15, 37)
@@ -214,15 +221,16 @@ def critical_context_with_noise(
             return NEVER
         onset = max(real_points(_onset_in_n(noise)), key=_floor)
         return _floor(onset) + 1
-    if kind == "global":
-        return Bounded(1, NEVER, "with noise the global minimum is settled for d = L = 2 only")
+    lower = None
     for n in range(1, 201):
-        answer = skew_at_with_noise(d, layers, n, noise, "local")
+        answer = skew_at_with_noise(d, layers, n, noise, kind)
         if answer is True:
-            return n
-        if isinstance(answer, Bounded):
-            return Bounded(n, NEVER, answer.reason)
-    return Bounded(201, NEVER, "no instability for n <= 200; larger n were not searched")
+            return n if lower is None else Bounded(lower, n, "smaller n are not all settled")
+        if isinstance(answer, Bounded) and lower is None:
+            lower = n
+            if d != 2 or layers > 4:
+                return Bounded(n, NEVER, answer.reason)
+    return Bounded(lower or 201, NEVER, "nothing is settled beyond n = 200")
 
 
 def _floor(x: Fraction | Algebraic) -> int:

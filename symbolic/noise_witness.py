@@ -19,14 +19,18 @@ from symbolic.critical_points import real_points
 from symbolic.noise_theorem import noisy_plane_loss
 from symbolic.values import Algebraic, workprec
 
-__all__ = ["certify_skew_point", "find_skew_point"]
+__all__ = ["certify_skew_point", "find_skew_point", "plane_terms"]
 
 _PLANE = fmpz_mpoly_ctx.get(("a", "C"), Ordering.lex)
 Terms = dict[tuple[int, int, int], Fraction]
 
 
-def _terms(layers: int, n: int, noise: Fraction) -> Terms:
-    """Return {(power of a, of B, of C): coefficient} of the noisy loss times n^(2L-1)."""
+def plane_terms(layers: int, n: int, noise: Fraction) -> Terms:
+    """Return {(power of a, of B, of C): coefficient} of the noisy loss times n^(2L-1), d = 2.
+
+    >>> plane_terms(1, 1, Fraction(0))[0, 0, 0]
+    Fraction(2, 1)
+    """
     terms: Terms = {}
     for e, value in noisy_plane_loss(layers).to_dict().items():
         key = (int(e[1]), int(e[2]), int(e[3]))
@@ -50,7 +54,7 @@ def find_skew_point(
     >>> find_skew_point(2, 100, 0) != []
     True
     """
-    terms = {key: value for key, value in _terms(layers, n, Fraction(noise)).items() if not key[2]}
+    terms = {key: value for key, value in plane_terms(layers, n, Fraction(noise)).items() if not key[2]}
     with workprec(bits):
         weights = {(i, 2 * j): arb(rational(value)) for (i, j, _), value in terms.items()}
         root = (arb(rational(Fraction(noise) / (n + Fraction(noise)))) + arb(2) ** (-bits)).log()
@@ -121,7 +125,7 @@ def certify_skew_point(
     """
     if b_squared <= 0:
         raise ValueError(f"a skew point needs b^2 > 0, got {b_squared}")
-    terms = _terms(layers, n, Fraction(noise))
+    terms = plane_terms(layers, n, Fraction(noise))
     level = _value(terms, a, b_squared) * (1 + Fraction(1, 2**60))
     rows = {(i, k): value for (i, j, k), value in terms.items() if j == 0}
     rows[0, 0] = rows.get((0, 0), Fraction(0)) - level

@@ -18,6 +18,7 @@ from symbolic.noise import (
     skew_at_with_noise,
     skew_noise_coefficients,
 )
+from symbolic.noise_absence import certify_no_skew_minimiser
 from symbolic.noise_theorem import (
     NOISE,
     comparison_point,
@@ -186,3 +187,21 @@ def test_certified_loss_lies_below_symmetric_samples() -> None:
     for x in range(5, 12):
         for r in (0, 1, 2):
             assert plane_loss_at(3, n, Fraction(x, 10), 0, Fraction(r, 10)) > value
+
+
+def test_with_noise_the_set_of_contexts_is_not_a_ray() -> None:
+    noise = Fraction(1, 2)
+    assert skew_at_with_noise(2, 3, 100, noise) is True
+    assert skew_at_with_noise(2, 3, 1000, noise) is False
+    assert skew_at_with_noise(2, 3, 10**5, noise) is True
+
+
+@pytest.mark.parametrize(("n", "noise"), [(100, 0), (40, Fraction(1, 2)), (10**5, Fraction(1, 2))])
+def test_absence_is_never_certified_where_a_skew_matrix_is_best(n: int, noise: Fraction) -> None:
+    assert certify_skew_point(3, n, noise, *find_skew_point(3, n, noise)[0])
+    assert not certify_no_skew_minimiser(n, noise)
+
+
+def test_bounds_where_small_contexts_are_open() -> None:
+    found = critical_context_with_noise(2, 3, Fraction(1, 2))
+    assert isinstance(found, Bounded) and found.upper == 38
