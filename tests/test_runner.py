@@ -152,6 +152,7 @@ def test_a_change_makes_old_results_stale_and_is_run_again(tmp_path):
     assert claims["sum.direct"]["run"] == "stale" and claims["sum.again"]["run"] == "stale"
     assert claims["sum.direct"]["effective_tier"] == "none"
     assert claims["sum.direct"]["certificate"] is None
+    assert claims["sum.direct"]["as_expected"] == "OPEN"
     runner()
     # the certificate of the lemma changed, so what depends on it is proved again; and so on
     assert {"sum.direct", "sum.again"} <= runner.checked

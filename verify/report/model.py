@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from verify import __version__
-from verify.claim import Claim
+from verify.claim import Claim, substitute
 from verify.fingerprint import library_versions, package_digest
 from verify.graph import assumption_closure, effective_tiers, reach
 from verify.loader import Book
@@ -81,8 +81,10 @@ def environment() -> dict[str, Any]:
     }
 
 
-def as_expected(claim: Claim, verdict: str) -> AsExpected:
-    """Return whether a verdict is the one that the book expects."""
+def as_expected(claim: Claim, verdict: str, run: str = RunState.OK) -> AsExpected:
+    """Return whether a verdict is the one that the book expects; OPEN if the check did not run."""
+    if run != RunState.OK:
+        return AsExpected.OPEN
     if verdict == claim.expect or verdict in (Verdict.ASSUMED, Verdict.STATED):
         return AsExpected.PASS
     return AsExpected.FAIL if verdict in _DECIDED else AsExpected.OPEN
@@ -127,12 +129,12 @@ def _claim(
     return {
         "id": claim.id,
         "kind": claim.kind,
-        "title": claim.title,
+        "title": substitute(claim.title, claim.params),
         "origin": claim.origin,
         "source": claim.source,
-        "reported": claim.reported,
+        "reported": substitute(claim.reported, claim.params),
         "statement": claim.statement_text,
-        "hypotheses": list(claim.hypotheses),
+        "hypotheses": [substitute(h, claim.params) for h in claim.hypotheses],
         "states": list(claim.states),
         "uses": list(claim.uses),
         "check": claim.check,
@@ -141,7 +143,7 @@ def _claim(
         "floor": claim.floor,
         "expect": claim.expect,
         "profile": claim.profile,
-        "notes": claim.notes,
+        "notes": substitute(claim.notes, claim.params),
         "file": claim.file.rpartition("/")[2],
         "line": claim.line,
         "verdict": result["verdict"],
@@ -149,7 +151,7 @@ def _claim(
         "effective_tier": Tier.NONE if stated else effective,
         "run": result["run"],
         "run_reason": result["run_reason"],
-        "as_expected": as_expected(claim, result["verdict"]),
+        "as_expected": as_expected(claim, result["verdict"], result["run"]),
         "reason": result["reason"],
         "failure": result["failure"],
         "value": result["value"],
