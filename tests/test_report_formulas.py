@@ -153,6 +153,8 @@ def test_mathematics_in_words() -> None:
         ("a - (b - c) == -(a*b)", "a - (b - c)=-ab"),
         ("(a + b)*(a - b)/2 == -x**2", r"\frac{(a + b)(a - b)}{2}=-x^{2}"),
         ("m > 0 for ", "m>0"),
+        ("percent((3.5 - 1)/3.5) ~= 71.4", r"\operatorname{percent}\left(\frac{3.5 - 1}{3.5}\right)\approx 71.4"),
+        ("min(sqrt(x), abs(y)) < floor(z)", r"\min(\sqrt{x},\,|y|)<\lfloor z\rfloor"),
     ],
 )  # fmt: skip
 def test_sentences_of_the_checker(text: str, expected: str) -> None:

@@ -15,6 +15,7 @@ __all__ = ["breakable", "flatten", "latex", "plain", "width"]
 
 _DIGITS = 24  # a longer number may be broken
 _GROUP = 12
+_SHORT = 36.0  # brackets around less than this width are kept on one line
 _MARKDOWN = {"<": r"\lt ", ">": r"\gt ", r"\{": r"\lbrace ", r"\}": r"\rbrace ",
              r"\|": r"\Vert ", "*": r"\ast ", "|": r"\vert "}  # fmt: skip
 _TEX = {r"\lt": "<", r"\gt": ">"}
@@ -46,8 +47,9 @@ def latex(node: Node | None, markdown: bool = False, breaks: bool = False) -> st
     kind, text, args = node.kind, node.text, node.args
     if kind == "row":
         parts: list[str] = []
+        places = _places(args) if breaks else frozenset()
         for i, child in enumerate(args):
-            if breaks and i and child is not None and _breaks_before(args, i):
+            if i in places:
                 parts.append("\\allowbreak ")
             parts.append(latex(child, markdown, breaks) if breaks else sub(child))
         return _join(parts)
@@ -97,6 +99,22 @@ def _groups(digits: str) -> list[str]:
     return parts + [digits[i : i + _GROUP] for i in range(head, len(digits), _GROUP)]
 
 
+def _places(items: tuple[Node | None, ...]) -> frozenset[int]:
+    """Return where a row may break: before signs, but not inside short plain brackets."""
+    places = {i for i in range(1, len(items)) if _breaks_before(items, i)}
+    opened: list[int] = []
+    for i, node in enumerate(items):
+        if node is None or node.kind != "mo":
+            continue
+        if node.role == "open":
+            opened.append(i)
+        elif node.role == "close" and opened:
+            start = opened.pop()
+            if sum(map(width, items[start:i])) < _SHORT:
+                places.difference_update(range(start, i))
+    return frozenset(places)
+
+
 def _breaks_before(items: tuple[Node | None, ...], i: int) -> bool:
     node, before = items[i], items[i - 1]
     if node is None or before is None or node.kind != "mo" or node.role not in ("bin", "rel"):
@@ -113,10 +131,11 @@ def flatten(node: Node) -> list[Node]:
     if node.kind != "row":
         return [node]
     pieces: list[list[Node]] = [[]]
+    places = _places(node.args)
     for i, child in enumerate(node.args):
         if child is None:
             continue
-        if i and _breaks_before(node.args, i):
+        if i in places:
             pieces.append([])
         if child.kind == "row" and child.args:
             first, *rest = flatten(child)

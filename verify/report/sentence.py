@@ -13,12 +13,14 @@ from dataclasses import dataclass
 
 __all__ = ["Unrecognised", "expression", "sentence"]
 
-_TOKEN = re.compile(r"\s*(\d+|[A-Za-z_][A-Za-z0-9_]*|\*\*|[<>=!]=|[-+*/(),<>])")
-_RELATIONS = {"==": "=", "!=": r"\ne ", "<=": r"\le ", ">=": r"\ge ", "<": "<", ">": ">"}
+_TOKEN = re.compile(r"\s*(\d+(?:\.\d+)?|[A-Za-z_][A-Za-z0-9_]*|\*\*|[<>=!~]=|[-+*/(),<>])")
+_RELATIONS = {"==": "=", "!=": r"\ne ", "<=": r"\le ", ">=": r"\ge ", "<": "<", ">": ">",
+              "~=": r"\approx "}  # fmt: skip
 _GREEK = frozenset(
     "alpha beta gamma delta epsilon zeta eta theta kappa lambda mu nu xi pi rho sigma tau phi chi "
     "psi omega Gamma Delta Theta Lambda Sigma Phi Psi Omega".split()
 )
+_NAMED = frozenset("abs sqrt min max exp log sin cos floor ceil round percent".split())
 _CALLS = {"diff": (2, 3), "subs": (3, 3), "coeff": (3, 3)}
 
 
@@ -143,7 +145,7 @@ class _Reader:
             inner = self.sum()
             self.expect(")")
             return inner
-        if token.isdigit():
+        if token[:1].isdigit():
             return _Term(token, 4)
         if token and (token[0].isalpha() or token[0] == "_"):
             if self.peek() == "(":
@@ -158,6 +160,8 @@ class _Reader:
             self.next()
             given.append(self.sum())
         self.expect(")")
+        if name in _NAMED:
+            return _function(name, [g.text for g in given])
         least, most = _CALLS.get(name, (0, -1))
         if not least <= len(given) <= most:
             raise Unrecognised(f"unknown function {name}")
@@ -175,6 +179,20 @@ class _Reader:
         if first.base:
             base, values = first.base, f"{first.values},\\,{values}"
         return _Term(f"{base}|_{{{values}}}", 3, base, values)
+
+
+def _function(name: str, given: list[str]) -> _Term:
+    """Return a function of the expression language applied to its arguments."""
+    inner = ",\\,".join(given)
+    around = {"abs": ("|", "|"), "floor": (r"\lfloor ", r"\rfloor "), "ceil": (r"\lceil ", r"\rceil ")}
+    if name == "sqrt":
+        return _Term(f"\\sqrt{{{inner}}}", 4)
+    if name in around:
+        left, right = around[name]
+        return _Term(f"{left}{inner}{right}".rstrip(), 4)
+    known = ("min", "max", "exp", "log", "sin", "cos")
+    head = f"\\{name}" if name in known else f"\\operatorname{{{name}}}"
+    return _Term(head + (f"\\left({inner}\\right)" if "\\frac" in inner else f"({inner})"), 3)
 
 
 def _juxtapose(factors: list[_Term]) -> _Term:

@@ -25,11 +25,8 @@ def step_formula(step: dict[str, Any]) -> str:
     except Unrecognised:
         known = ""
     if known and ":=" in text:
-        head = expression_latex(text)
-        if given.startswith(f"{head} = "):
-            value = "=" + given.removeprefix(f"{head} = ").replace(r"\,", " ")
-            name, mark, rest = re.split(r"(,\\quad|\\quad\(|\Z)", known, maxsplit=1)
-            known = name + value + mark + rest
+        name, mark, rest = _split(known)
+        known = name + _value(text, given) + mark + rest
     for source in (known, given):
         try:
             if source and parse(source):
@@ -37,3 +34,17 @@ def step_formula(step: dict[str, Any]) -> str:
         except MathError:
             continue
     return ""
+
+
+def _split(formula: str) -> list[str]:
+    """Return what stands before the side conditions of a definition, their mark, and the rest."""
+    return re.split(r"(,\\quad|\\quad\(|\Z)", formula, maxsplit=1)
+
+
+def _value(text: str, given: str) -> str:
+    """Return "= value" when ``given``, the check's own formula, adds the value of a definition."""
+    head, mark, rest = _split(expression_latex(text))
+    if not given.startswith(f"{head} = ") or not given.endswith(mark + rest):
+        return ""
+    value = given.removeprefix(f"{head} = ")
+    return "=" + value[: len(value) - len(mark + rest)].replace(r"\,", " ")
