@@ -11,6 +11,12 @@ SUMMARY = "forged certificates and false claims: nothing may pass that should no
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
     parser.add_argument("--out", type=Path, metavar="DIR", help="also write the result there")
+    parser.add_argument(
+        "--mutations", action="store_true", help="mutate every claim of the book mechanically instead"
+    )
+    parser.add_argument(
+        "--coq", action="store_true", help="ask Coq about the theorem for d = L = 2 instead"
+    )
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("--quiet", action="store_true", help="print only what failed")
 

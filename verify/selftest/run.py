@@ -52,6 +52,8 @@ def run(args: argparse.Namespace) -> int:
         from verify.mutation import report_mutations
 
         return report_mutations(as_json=args.json)
+    if getattr(args, "coq", False):
+        return _coq(args)
     result = selftest()
     if getattr(args, "out", None):
         args.out.mkdir(parents=True, exist_ok=True)
@@ -65,6 +67,30 @@ def run(args: argparse.Namespace) -> int:
     if not getattr(args, "quiet", False):
         print(summary(result))
     return result["exit_code"]
+
+
+def _coq(args: argparse.Namespace) -> int:
+    """Print what Coq says to the exported theorem, and the axioms that it rests on."""
+    from verify.coq import check_with_coq, export
+
+    text = export()
+    if getattr(args, "out", None):
+        args.out.mkdir(parents=True, exist_ok=True)
+        (args.out / "skew.v").write_text(text, encoding="utf-8")
+    answer = check_with_coq(text)
+    if answer is None:
+        code, said = ExitCode.OPEN, "coqc is not installed (Debian: apt install coq)"
+    else:
+        code = ExitCode.OK if answer.accepted else ExitCode.CONTRADICTED
+        said = "accepted by coqc" if answer.accepted else f"refused by coqc: {answer.message}"
+    axioms = list(answer.axioms) if answer else []
+    if args.json:
+        print(json.dumps({"exit_code": int(code), "coq": said, "axioms": axioms}, indent=1))
+    else:
+        print(f"skew_iff, existence_signs: {said}")
+        for name in axioms:
+            print(f"axiom  {name}")
+    return int(code)
 
 
 def summary(result: dict[str, Any]) -> str:
