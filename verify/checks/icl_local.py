@@ -9,6 +9,7 @@ the whole bracket, by polynomials whose coefficients have one sign after a shift
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz_poly
 
@@ -57,7 +58,7 @@ def local_threshold(*, dimension: int, layers: int, threshold: int) -> Outcome:
         ray = (start, "oo")
         proof.sign(f"subs(GW, w, {brackets[0]})", ">", n=ray, text="a* lies below n/(n + w) for the smallest w.")
         proof.sign(f"subs(GW, w, {brackets[-1]})", "<", n=ray, text="a* lies above n/(n + w) for the largest w.")
-        for low, high in zip(brackets, brackets[1:], strict=False):
+        for low, high in pairwise(brackets):
             proof.sign("HW", "<", n=ray, w=(low, high), text="Unstable on the bracket.")
         proof.argued(
             "convexity",
@@ -116,7 +117,7 @@ def _bracket(d: int, layers: int, threshold: int) -> tuple[int, list[Fraction]]:
                 continue
             for pieces in (1, 2, 4, 8):
                 points = [low + (high - low) * k / pieces for k in range(pieces + 1)]
-                if all(_one_sign(skew, start, x, y) == -1 for x, y in zip(points, points[1:], strict=False)):
+                if all(_one_sign(skew, start, x, y) == -1 for x, y in pairwise(points)):
                     return start, points
         start = max(start + 1, start * 9 // 8)
     raise StepFails("no bracket of the best scalar matrix was found")
