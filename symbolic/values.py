@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from itertools import pairwise
 from typing import Union
 
 import flint
@@ -163,9 +164,26 @@ def enclose(value: int | Fraction | Algebraic | Closed, bits: int = 53) -> arb:
         return _ball(value)
 
 
+def _sign_variations(poly: fmpz_poly, lower: Fraction, upper: Fraction) -> int:
+    """Return Descartes' bound for the number of roots in (lower, upper), equal to it mod 2.
+
+    With multiplicity; a bound of 0 or 1 is exact.
+    """
+    common = lower.denominator * upper.denominator
+    start, end = int(lower * common), int(upper * common)
+    degree = poly.degree()
+    scaled = fmpz_poly([c * common ** (degree - k) for k, c in enumerate(poly.coeffs())])
+    moved = scaled(fmpz_poly([start, end - start])).coeffs()
+    moved += [fmpz(0)] * (degree + 1 - len(moved))
+    signs = [c > 0 for c in fmpz_poly(moved[::-1])(fmpz_poly([1, 1])).coeffs() if c != 0]
+    return sum(one != two for one, two in pairwise(signs))
+
+
 def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction) -> int:
     """Return the number of distinct real roots in [lower, upper] (ends are not roots)."""
     poly = fmpz_poly(list(coefficients))
+    if _sign_variations(poly, lower, upper) == 1:
+        return 1
     poly = poly // poly.gcd(poly.derivative()) if poly.degree() > 0 else poly
     count = 0
     for root, _ in poly.complex_roots():
