@@ -87,7 +87,7 @@ def test_starter(tmp_path: Path, capsys) -> None:
     assert main(["audit", "--new", str(path)]) == 2
     assert main(["audit", "--new", str(tmp_path / "mine.md")]) == 2
     capsys.readouterr()
-    main(["audit", str(path), "--json"])
+    assert main(["audit", str(path), "--json"]) == 0
     verdicts = {c["id"]: c["verdict"] for c in json.loads(capsys.readouterr().out)["claims"]}
     assert verdicts["example.relative-drop"] == verdicts["example.exact"] == "confirmed"
     assert verdicts["example.expected-to-fail"] == "refuted"
@@ -111,6 +111,21 @@ def test_hostile_claims_are_refused_at_once(tmp_path: Path, capsys) -> None:
     assert time.perf_counter() - begin < 5.0
     for entry in json.loads(capsys.readouterr().out)["claims"]:
         assert entry["run"] == "error" and entry["verdict"] == "undecided" and entry["reason"]
+
+
+def test_a_slow_claim_is_stopped_and_the_others_are_decided(tmp_path: Path, capsys) -> None:
+    path = write(tmp_path, claim("slow", test="icl.onset(12, 8) > 1"), claim("b", test="1 == 1"))
+    assert main(["audit", path, "--json", "--timeout", "1", "--jobs", "1"]) == 3
+    slow, quick = json.loads(capsys.readouterr().out)["claims"]
+    assert (slow["run"], slow["verdict"], quick["verdict"]) == ("timeout", "undecided", "confirmed")
+    assert "--timeout" in slow["reason"]
+
+
+def test_a_mutant_that_holds_contradicts_its_claim(tmp_path: Path, capsys) -> None:
+    text = claim("a", test="1/3 ~= 0.33") + 'mutants = ["1/3 ~= 0.3"]\n'
+    assert main(["audit", write(tmp_path, text), "--quiet"]) == 1
+    text = claim("a", test="1/3 ~= 0.33") + 'mutants = ["1/3 ~= 0.34"]\n'
+    assert main(["audit", write(tmp_path, text), "--quiet"]) == 0
 
 
 def test_nothing_is_executed(tmp_path: Path, capsys) -> None:

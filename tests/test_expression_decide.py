@@ -6,7 +6,7 @@ import time
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from symbolic.values import NEVER, Algebraic, Bounded, Closed
@@ -158,6 +158,7 @@ def test_hostile_sizes_are_refused_at_once(text: str) -> None:
     assert time.perf_counter() - begin < 1.0
 
 
+@settings(deadline=None)
 @given(
     st.fractions(max_denominator=50), st.fractions(max_denominator=50),
     st.sampled_from(["==", "!=", "<", "<=", ">", ">="]),
@@ -171,6 +172,7 @@ def test_rational_comparisons_agree_with_python(a: Fraction, b: Fraction, op: st
         assert accepted(text, outcome.certificate["steps"])
 
 
+@settings(deadline=None)
 @given(st.integers(1, 40), st.integers(1, 40), st.integers(2, 5))
 def test_roots_of_products(a: int, b: int, k: int) -> None:
     assert decide(f"{a}**(1/{k})*{b}**(1/{k}) == ({a}*{b})**(1/{k})").verdict is YES

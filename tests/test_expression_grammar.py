@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.expression.limits import MAX_DEPTH, MAX_LENGTH, ExpressionError
@@ -113,6 +113,7 @@ def test_calls_with_their_place() -> None:
     assert found == ["f.a(2, g(3))", "g(3)", "h()"]
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_is_parsed_or_refused(text: str) -> None:
     try:

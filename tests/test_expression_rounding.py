@@ -6,7 +6,7 @@ from decimal import ROUND_HALF_DOWN, ROUND_HALF_UP, Decimal
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from verify.expression import decide
@@ -47,6 +47,7 @@ def test_equality_that_fails_hints_at_rounding() -> None:
     assert "~=" not in decide("1/3 == 0.34").reason
 
 
+@settings(deadline=None)
 @given(st.fractions(min_value=-1000, max_value=1000, max_denominator=10**6), st.integers(0, 4))
 def test_accepts_exactly_the_roundings(x: Fraction, places: int) -> None:
     unit = Fraction(1, 10**places)
@@ -62,6 +63,7 @@ def test_accepts_exactly_the_roundings(x: Fraction, places: int) -> None:
     assert abs(nearest - x) <= unit / 2
 
 
+@settings(deadline=None)
 @given(st.fractions(max_denominator=10**9), st.integers(1, 15))
 def test_decimals_are_rounded_outward(x: Fraction, digits: int) -> None:
     low, high = outward(x, up=False, digits=digits), outward(x, up=True, digits=digits)

@@ -46,6 +46,7 @@ expect = "refuted"                              # say so when you expect it to b
 id = "example.forecast"
 title = "The market grows threefold"
 not_checkable = "a forecast: nothing in it follows from a theorem"
+expect = "not-checkable"
 """
 
 
