@@ -148,7 +148,7 @@ def existence_d2_l2(*, quartic_from: int) -> Outcome:
         proof.sign("m + 2*f4", ">", n=(1, "oo"))
         proof.sign("subs(f2, n, 1)", ">", a=LINE, text="At n = 1 the term b^4 is absent, but f2 > 0 for all a.")
         proof.sign("subs(g2, n, 1)", ">", a=LINE)
-        proof.identity("subs(f4, n, 1)", "0")
+        proof.identity(f"subs(f4, n, {quartic_from - 1})", "0", text="One context earlier the quartic part vanishes along b.")
         proof.sign("subs(m, n, 1)", ">")
         proof.argued(
             "coercive",
