@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import lru_cache
 from itertools import pairwise
 from typing import Union
 
@@ -70,21 +71,15 @@ class Algebraic:
         if self.lower > self.upper:
             raise ValueError("an isolating interval needs lower <= upper")
         if self.lower == self.upper:
-            if self._at(self.lower) != 0:
+            if self._sign_at(self.lower) != 0:
                 raise ValueError("the degenerate interval is not a root")
         elif self._sign_at(self.lower) * self._sign_at(self.upper) >= 0:
             raise ValueError("the polynomial must change sign strictly between the ends")
         elif _count_roots(self.coefficients, self.lower, self.upper) != 1:
             raise ValueError("the interval must isolate exactly one real root")
 
-    def _at(self, x: Fraction) -> Fraction:
-        total = Fraction(0)
-        for c in reversed(self.coefficients):
-            total = total * x + c
-        return total
-
     def _sign_at(self, x: Fraction) -> int:
-        value = self._at(x)
+        value = _polynomial(self.coefficients)(fmpq(x.numerator, x.denominator))
         return (value > 0) - (value < 0)
 
     def compare(self, x: Fraction | int) -> int:
@@ -164,6 +159,11 @@ def enclose(value: int | Fraction | Algebraic | Closed, bits: int = 53) -> arb:
         return _ball(value)
 
 
+@lru_cache(maxsize=64)
+def _polynomial(coefficients: tuple[int, ...]) -> fmpz_poly:
+    return fmpz_poly(list(coefficients))
+
+
 def _sign_variations(poly: fmpz_poly, lower: Fraction, upper: Fraction) -> int:
     """Return Descartes' bound for the number of roots in (lower, upper), equal to it mod 2.
 
@@ -181,7 +181,7 @@ def _sign_variations(poly: fmpz_poly, lower: Fraction, upper: Fraction) -> int:
 
 def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction) -> int:
     """Return the number of distinct real roots in [lower, upper] (ends are not roots)."""
-    poly = fmpz_poly(list(coefficients))
+    poly = _polynomial(coefficients)
     if _sign_variations(poly, lower, upper) == 1:
         return 1
     poly = poly // poly.gcd(poly.derivative()) if poly.degree() > 0 else poly
