@@ -27,6 +27,10 @@ negative sum for L >= 2.
 N = -K^2 this is at least 4(d+1) tr A^2 + ||N - A^2 - I||^2 - d.  N has even rank, so the minimum is
 -2 floor(d/2), exactly at A = 0 and K a complex structure on 2 floor(d/2) dimensions.
 
+*With noise s, L = 2.*  QSQ^T = (I - Y^2) S^-1 (I - Y^2)^T with Y = I - VS, so n^2 times the loss tends, up to a
+constant, to Phi(M) - 2 s tr M^2: the skew coefficient becomes -2(1 - s), the symmetric one stays positive
+for s <= 2d + 3.  For s < 1 every global minimiser is skew for all n large enough, in every d >= 2.
+
 *With noise, L >= 3.*  The noise term forces (I - V)^L = c I with c ~ noise/n.  The fluctuation of
 (I - VS)^L about it has first order L^2 |c|^((2L-2)/L) / n times the mean of sum |G_jk|^2 over the
 pairs j, k of equal eigenvalues of the root.  Distinct complex L-th roots of unity (a skew V) have
@@ -200,8 +204,10 @@ def limit_skew_plane(layers: int) -> tuple[Fraction | Algebraic, fmpq_poly]:
     return best, loss
 
 
-def limit_loss_two_layers(matrix: list[list[int | Fraction]]) -> Fraction:
-    """Return Phi(M) for L = 2 by the closed formula, any real d x d matrix M.
+def limit_loss_two_layers(
+    matrix: list[list[int | Fraction]], noise: Fraction | int = 0
+) -> Fraction:
+    """Return Phi(M) - 2 noise tr M^2 for L = 2 by the closed formula, any real d x d matrix M.
 
     Phi(M) = 2d^3+5d^2+5d + 2(d+2) tr M^2 + 2(d+1) ||M||^2 + 2 (tr M)^2 + ||M^2||^2.
 
@@ -216,7 +222,7 @@ def limit_loss_two_layers(matrix: list[list[int | Fraction]]) -> Fraction:
     trace = sum((m[i][i] for i in range(d)), Fraction(0))
     trace_square = sum((square[i][i] for i in range(d)), Fraction(0))
     free = 2 * d**3 + 5 * d**2 + 5 * d
-    return free + 2 * (d + 2) * trace_square + 2 * (d + 1) * norm + 2 * trace**2 + top
+    return free + 2 * (d + 2 - noise) * trace_square + 2 * (d + 1) * norm + 2 * trace**2 + top
 
 
 def limit_gain_two_layers(d: int) -> Fraction:

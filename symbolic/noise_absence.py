@@ -2,13 +2,16 @@ r"""No skew minimiser for d = 2, L = 3 at a given (n, noise): an exact sufficien
 
 With V = aI + bJ + R, B = b^2, C = r^2 the scaled loss F has degree 3 in (B, C).
 
-1. *From C <= B to R = 0*: F(a,B+C,C) - F(a,B,0) = C (q01 + q11 B + q21 B^2 + q02 C + q12 B C + q03 C^2)
-   is positive for C > 0 when q01, q21 > 0, 4 q01 q21 > q11^2, 4 q21 q03 > q12^2 and 2 q21 q02 >= q11 q12:
-   lowering q02 to q11 q12/(2 q21) leaves a quadratic form in (1, B, C) with non-negative minors.
+0. A quadratic c0 + c1 B + c2 B^2 + c3 C + c4 B C + c5 C^2 is positive for B, C >= 0 when no c_i is negative
+   and c0 > 0, or when c0, c2 > 0, 4 c0 c2 > c1^2, 4 c2 c5 > c4^2 and 2 c2 c3 >= c1 c4 (lowering c3 to
+   c1 c4/(2 c2) leaves a positive semidefinite form in (1, B, C)).  When (F(a,B,C) - F(a,0,C))/B is of
+   this kind for all a, a skew part only hurts and nothing else is needed.
+1. *From C <= B to R = 0*: (F(a,B+C,C) - F(a,B,0))/C is of this kind.
 2. *From B <= C to K = 0*: every coefficient of F(a,B,C+B) - F(a,0,C) is positive for all a.
-3. *R = 0*: F(a,B,0) = f0 + f2 B + f4 B^2 + f6 B^3 with f4, f6 > 0.  Where f2 >= 0 it is at least f0(a).
-   On the strip f2 < 0 it exceeds a rational mu above min f0: no zero in B >= 0 at one point between
-   any two roots of the discriminant in B and of f0 - mu.
+3. *R = 0*: F(a,B,0) = f0 + f2 B + f4 B^2 + f6 B^3 with f6 > 0.  Where f2 > 0 and (f4 > 0 or
+   4 f2 f6 > f4^2), the best scalar included, it exceeds f0(a).  Elsewhere it exceeds a rational mu above
+   min f0: no zero in B >= 0 at one point between any two roots of the discriminant in B, f0 - mu,
+   f2, f4 and 4 f2 f6 - f4^2.
 
 Together: every global minimiser is symmetric.
 """
@@ -79,46 +82,55 @@ def certify_no_skew_minimiser(n: int, noise: Fraction | int) -> bool:
     if n < 1 or noise < 0:
         raise ValueError(f"n >= 1 and noise >= 0 are needed, got {n} and {noise}")
     terms = plane_terms(3, n, Fraction(noise))
-    q = _shifted(terms, normal=True)
-    if set(q) != {(0, 1), (1, 1), (2, 1), (0, 2), (1, 2), (0, 3)}:
-        return False
-    conditions = (
-        _positive(q[0, 1]),
-        _positive(q[2, 1]),
-        _positive(4 * q[0, 1] * q[2, 1] - q[1, 1] ** 2),
-        _positive(4 * q[2, 1] * q[0, 3] - q[1, 2] ** 2),
-        _non_negative(2 * q[2, 1] * q[0, 2] - q[1, 1] * q[1, 2]),
-    )
-    if not all(conditions):
+    rows = _polynomials(terms)
+    if _form_is_positive(rows, "10 20 30 11 21 12"):
+        return True
+    if not _form_is_positive(_shifted(terms, normal=True), "01 11 21 02 12 03"):
         return False
     if not all(_positive(poly) for poly in _shifted(terms, normal=False).values()):
         return False
-    flat = {key: value for key, value in terms.items() if not key[2]}
-    return _scalar_is_best(_polynomials(flat))
+    return _scalar_is_best({key: poly for key, poly in rows.items() if not key[1]})
+
+
+def _form_is_positive(rows: Rows, places: str) -> bool:
+    """Return whether c0 + c1 B + c2 B^2 + c3 C + c4 B C + c5 C^2 > 0 on the quadrant, for all a.
+
+    ``places`` names the six coefficients by their powers of B and C, e.g. "01 11 21 02 12 03".
+    """
+    zero = fmpq_poly([0])
+    c = [rows.get((int(pair[0]), int(pair[1])), zero) for pair in places.split()]
+    if _positive(c[0]) and all(_non_negative(poly) for poly in c[1:]):
+        return True
+    return (
+        _positive(c[0])
+        and _positive(c[2])
+        and _positive(4 * c[0] * c[2] - c[1] ** 2)
+        and _positive(4 * c[2] * c[5] - c[4] ** 2)
+        and _non_negative(2 * c[2] * c[3] - c[1] * c[4])
+    )
 
 
 def _scalar_is_best(rows: Rows) -> bool:
     """Return whether f0 + f2 B + f4 B^2 + f6 B^3 > min f0 for all a and B > 0 (step 3)."""
-    f0, f2 = rows[0, 0], rows[1, 0]
-    if not all(_positive(rows[j, 0]) for j in (2, 3)):
-        return False
-    edges = real_points(f2.numer())
-    if not edges:
-        return _positive(f2)
+    f0, f2, f4, f6 = (rows.get((j, 0), fmpq_poly([0])) for j in range(4))
+    gap = 4 * f2 * f6 - f4**2
     best = smallest_at(f0, real_points(f0.derivative().numer()))
-    opens_upwards = f2.degree() % 2 == 0 and f2[f2.degree()] > 0
-    if best is None or len(edges) != 2 or not opens_upwards or exact_sign(f2, best) <= 0:
+    if best is None or not _positive(f6):
+        return False
+    if exact_sign(f2, best) <= 0 or max(exact_sign(f4, best), exact_sign(gap, best)) <= 0:
         return False
     place = best if isinstance(best, Fraction) else best.refine(Fraction(1, 2**60)).lower
     level = _at(f0, place) * (1 + Fraction(1, 2**60))
     excess = {**rows, (0, 0): f0 - fmpq_poly([rational(level)])}
-    points = [*edges, *_breaks(excess)]
-    width = Fraction(1, 2**60)
-    spans = sorted(_span(point, width) for point in points)
-    low, high = (_span(edge, width) for edge in edges)
-    inside = [pair for pair in spans if low <= pair <= high]
-    samples = [(x[1] + y[0]) / 2 for x, y in pairwise(inside) if x != y]
-    return bool(samples) and all(_no_zero(excess, a) for a in samples)
+    points = _breaks(excess)
+    for poly in (f2, f4, gap):
+        points += real_points(poly.numer())
+    spans = sorted({_span(point, Fraction(1, 2**200)) for point in points})
+    samples = [spans[0][0] - 1, *((x[1] + y[0]) / 2 for x, y in pairwise(spans)), spans[-1][1] + 1]
+    return all(
+        (_at(f2, a) > 0 and max(_at(f4, a), _at(gap, a)) > 0) or _no_zero(excess, a)
+        for a in samples
+    )
 
 
 def _at(poly: fmpq_poly, a: Fraction) -> Fraction:

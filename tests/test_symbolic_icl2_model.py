@@ -34,6 +34,7 @@ from symbolic.large_context import (
     skew_instability,
     symmetric_limit_loss,
 )
+from symbolic.noise import loss_with_noise
 from symbolic.plane import plane_loss_at
 from symbolic.scalar import best_scalar, scalar_loss_at
 from symbolic.untied import (
@@ -154,6 +155,20 @@ def test_limit_at_two_layers() -> None:
 def test_no_matrix_beats_the_limit_bound(entries: list[Fraction]) -> None:
     matrix = [entries[0:3], entries[3:6], entries[6:9]]
     assert limit_loss_two_layers(matrix) >= int(symmetric_limit_loss(2)(3)) - 2
+
+
+def test_noise_shifts_the_limit_as_the_loss_does() -> None:
+    n, noise, turn = 10**12, Fraction(1, 2), Fraction(1, 10**6)
+    slope = [
+        n**2 * (loss_with_noise(1, 2, 2, n, b=turn * b, noise=noise) - loss_with_noise(
+            1, 2, 2, n, noise=noise))
+        for b in (1, 2)
+    ]
+    for b, value in zip((1, 2), slope, strict=True):
+        limit = limit_loss_two_layers([[0, -b], [b, 0]], noise) - limit_loss_two_layers(
+            [[0, 0], [0, 0]], noise
+        )
+        assert abs(value - limit) < Fraction(1, 10**3)
 
 
 def test_large_n_approaches_the_limit() -> None:

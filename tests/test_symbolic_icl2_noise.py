@@ -202,6 +202,7 @@ def test_absence_is_never_certified_where_a_skew_matrix_is_best(n: int, noise: F
     assert not certify_no_skew_minimiser(n, noise)
 
 
-def test_bounds_where_small_contexts_are_open() -> None:
-    found = critical_context_with_noise(2, 3, Fraction(1, 2))
-    assert isinstance(found, Bounded) and found.upper == 38
+@pytest.mark.slow
+def test_first_context_with_noise_at_three_layers() -> None:
+    assert critical_context_with_noise(2, 3, Fraction(1, 2)) == 38
+    assert critical_context_with_noise(2, 3, 0) == 14
