@@ -172,7 +172,8 @@ def test_the_theorem_against_explicit_matrices() -> None:
 
 def test_skew_minimisers_survive_large_noise_at_three_layers() -> None:
     assert skew_at_with_noise(2, 3, 10**4, 10) is True
-    assert isinstance(skew_at_with_noise(2, 3, 10, 10), Bounded)
+    assert skew_at_with_noise(2, 3, 10, 10) is False
+    assert isinstance(skew_at_with_noise(3, 3, 10, 10), Bounded)
     assert critical_noise(2, 3) is NEVER and critical_noise(7, 4) is NEVER
     assert isinstance(critical_noise(3, 2), Bounded)
 
