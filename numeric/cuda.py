@@ -56,7 +56,7 @@ CONFIGURATIONS: tuple[tuple[str, dict[str, int]], ...] = (
     ("doubledouble", {"D": 2, "LAYERS": 6}),
     ("doubledouble", {"D": 3, "LAYERS": 2}),
     ("transformer", {"D": 2, "N": 15, "LAYERS": 2}),
-    ("transformer", {"D": 3, "N": 20, "LAYERS": 3}),
+    ("transformer", {"D": 3, "N": 7, "LAYERS": 3}),
 )
 
 

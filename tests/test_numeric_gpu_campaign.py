@@ -65,6 +65,7 @@ def test_entries_are_as_declared(twins):
     assert gpu_campaign._quadrature()["as_declared"]
 
 
+@pytest.mark.slow
 def test_training_of_ordinary_length_finds_the_wide_case_only(twins):
     """At n = 30 a short run is right; at n = 15 the curvature is too small for it."""
     entry = gpu_campaign._training(1200)

@@ -111,7 +111,7 @@ def test_rejection_has_the_moments(build, dof):
     assert abs(out.var() / (2 * dof) - 1) < 5 * math.sqrt((2 + 12 / dof) / size)
 
 
-@pytest.mark.parametrize(("d", "n", "layers"), [(1, 4, 3), (2, 15, 2), (2, 14, 5), (4, 9, 3)])
+@pytest.mark.parametrize(("d", "n", "layers"), [(1, 4, 3), (2, 15, 2), (4, 9, 3)])
 def test_loss_sums_equal_the_twin(build, d, n, layers):
     library = build("bartlett", D=d, N=n, LAYERS=layers, MATRICES=2, POINTS=1)
     v = np.array([0.5 * np.eye(d), 0.4 * np.eye(d) + np.triu(np.full((d, d), 0.1))])
@@ -135,8 +135,10 @@ def test_curvature_sums_equal_the_twin(build):
     assert row[:3] == pytest.approx([f.sum(), f @ f, score], rel=1e-9)
 
 
-@pytest.mark.parametrize("accumulate", [0, 1])
-@pytest.mark.parametrize("less", [0, 1])
+@pytest.mark.parametrize(
+    ("accumulate", "less"),
+    [(0, 1), (1, 0), *(pytest.param(*x, marks=pytest.mark.slow) for x in ((0, 0), (1, 1)))],
+)
 def test_gaussian_chains_have_the_moments_of_the_twin(build, accumulate, less):
     sizes, marks, count = np.array([5, 90, 7, 4], np.int32), np.array([1, 4], np.int32), 40_000
     library = build("chains", GENERATIONS=4, CHECKPOINTS=2, ACCUMULATE=accumulate, LESS=less,
@@ -203,7 +205,7 @@ def test_double_double_has_the_same_bits(build, name):
     assert np.array_equal(out[0], mine.hi) and np.array_equal(out[1], mine.lo)
 
 
-@pytest.mark.parametrize(("d", "layers"), [(2, 2), (2, 6), (3, 2)])
+@pytest.mark.parametrize(("d", "layers"), [(2, 6), (3, 2)])
 def test_quadrature_to_thirty_digits(build, d, layers):
     library, n = build("doubledouble", D=d, LAYERS=layers), 15
     v = [[Fraction(7, 10) if i == j else Fraction(j - i, 8) for j in range(d)] for i in range(d)]
