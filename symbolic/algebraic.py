@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from flint import arb, fmpq, fmpq_poly, fmpz_poly
 
 from symbolic.values import Algebraic, workprec
 
-__all__ = ["integer_polynomial", "rational", "real_roots", "sign_at"]
+__all__ = ["integer_polynomial", "rational", "real_balls", "real_roots", "sign_at"]
 
 
 def rational(value: Fraction | int) -> fmpq:
@@ -53,6 +54,12 @@ def real_roots(poly: fmpq_poly | fmpz_poly) -> list[Algebraic]:
     return _sorted_apart(found)
 
 
+def real_balls(poly: fmpz_poly) -> list[arb]:
+    """Return one ball for each real root of a square-free polynomial, at the working precision."""
+    pairs: Any = poly.complex_roots()  # (root, multiplicity); the stubs say otherwise
+    return [root.real for root, _ in pairs if root.imag == 0]
+
+
 def _irreducible_roots(factor: fmpz_poly) -> list[Algebraic]:
     coefficients = tuple(int(c) for c in factor.coeffs())
     if factor.degree() == 1:
@@ -61,8 +68,7 @@ def _irreducible_roots(factor: fmpz_poly) -> list[Algebraic]:
     roots = []
     for bits in (64, 256, 1024, 4096):
         with workprec(bits):
-            balls = [root.real for root, _ in factor.complex_roots() if root.imag == 0]
-        intervals = [_outer(ball) for ball in balls]
+            intervals = [_outer(ball) for ball in real_balls(factor)]
         if all(sign_at(factor, a) * sign_at(factor, b) < 0 for a, b in intervals):
             break
     else:

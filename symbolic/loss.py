@@ -79,7 +79,7 @@ class InvariantLoss:
 class _Traces:
     """Traces of words in one matrix and its transpose, over any ring, with memory."""
 
-    def __init__(self, matrix: Matrix, zero=Fraction(0), one=Fraction(1)) -> None:
+    def __init__(self, matrix: Sequence[Sequence], zero=Fraction(0), one=Fraction(1)) -> None:
         self._zero = zero
         size = range(len(matrix))
         rows = [[entry + zero for entry in row] for row in matrix]

@@ -86,10 +86,10 @@ def plane_loss(layers: int) -> fmpq_mpoly:
     det_v = a * a + big_b - c
     total = PLANE.constant(0)
     powers = [PLANE.constant(1)]
-    for (ea, eq, ec), value in by_weight.items():
+    for (ea, eq, ec), weight in by_weight.items():
         while len(powers) <= eq:
             powers.append(powers[-1] * det_v)
-        total += value * a**ea * c**ec * powers[eq]
+        total += weight * a**ea * c**ec * powers[eq]
     quotient, remainder = divmod(total, n)
     if remainder != 0:
         raise ArithmeticError("the loss is not a polynomial in n after scaling")

@@ -22,7 +22,7 @@ from math import lcm
 
 from flint import Ordering, acb, acb_poly, arb, fmpq, fmpq_mpoly, fmpz_mpoly, fmpz_mpoly_ctx, fmpz_poly
 
-from symbolic.algebraic import rational, real_roots
+from symbolic.algebraic import rational, real_balls, real_roots
 from symbolic.plane import PLANE, plane_loss
 from symbolic.values import Algebraic, workprec
 
@@ -118,7 +118,7 @@ def positive_everywhere(poly: fmpz_poly) -> bool:
     if poly.degree() % 2 or poly.coeffs()[-1] <= 0 or poly[0] <= 0:
         return poly.degree() == 0 and poly[0] > 0
     free = poly // poly.gcd(poly.derivative())
-    return not any(root.imag == 0 for root, _ in free.complex_roots())
+    return not real_balls(free)
 
 
 @cache

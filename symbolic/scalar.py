@@ -119,7 +119,8 @@ def second_variation(layers: int, mean: Callable, sign: int) -> list:
         # A = S^left_s M^left, B = S^right_s M^right.
         for s in range(left + 1):
             for t in range(right + 1):
-                key = tuple(sorted((left_s + s, right_s + t)))
+                one, two = left_s + s, right_s + t
+                key = (min(one, two), max(one, two))
                 value = times * (-1) ** (s + t) * comb(left, s) * comb(right, t)
                 weights[key] = weights.get(key, 0) + value
 
@@ -145,7 +146,7 @@ def variation_at_scalar(
     """
     a = Fraction(a)
     coefficients = variation_coefficients(d, layers, direction, n)
-    total = sum(Fraction(int(c)) * (a / n) ** k for k, c in enumerate(coefficients))
+    total = sum((int(c) * (a / n) ** k for k, c in enumerate(coefficients)), Fraction(0))
     scale = {"skew": d * (d - 1), "symmetric": d * (d + 2) * (d - 1), "scalar": d}[direction]
     return total / scale / n**2
 

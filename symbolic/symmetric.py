@@ -54,7 +54,7 @@ def symmetric_parts() -> dict[str, fmpz_mpoly]:
     parts: dict[str, dict[tuple[int, ...], int]] = {name: {} for name in names.values()}
     for exponents, value in total.to_dict().items():
         shape = tuple(map(int, exponents))
-        parts[names[shape[3:]]][*shape[:3], 0, 0, 0] = value
+        parts[names[shape[3], shape[4], shape[5]]][*shape[:3], 0, 0, 0] = int(value)
     return {name: SYMMETRIC.from_dict(terms) for name, terms in parts.items()}
 
 
@@ -65,7 +65,7 @@ def symmetric_margin() -> tuple[fmpz_mpoly, fmpz_mpoly, fmpz_mpoly]:
     rows: list[dict[tuple[int, ...], int]] = [{}, {}, {}]
     for exponents, value in margin.to_dict().items():
         i, j, k, *_ = map(int, exponents)
-        rows[k][i, j, 0, 0, 0, 0] = value
+        rows[k][i, j, 0, 0, 0, 0] = int(value)
     low, mid, top = (SYMMETRIC.from_dict(row) for row in rows)
     return low, mid, top
 

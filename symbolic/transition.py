@@ -89,9 +89,8 @@ def skew_gain(d: int, layers: int, n: int) -> Fraction | Closed | Bounded:
             base = base * a + c
         return -gap / base
 
-    return Closed(
-        r"1 - \min_{a,b} f(aI+bJ)/\min_a f(aI)\ (d = 2,\ L = %d,\ n = %d)" % (layers, n), ball
-    )
+    where = rf"d = 2,\ L = {layers},\ n = {n}"
+    return Closed(rf"1 - \min_{{a,b}} f(aI + bJ) / \min_a f(aI)\quad({where})", ball)
 
 
 def skew_point(layers: int, n: Fraction | int) -> tuple[arb, Algebraic] | None:

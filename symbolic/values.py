@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
-from typing import Union
+from typing import Any
 
 import flint
 from flint import arb, fmpq, fmpz, fmpz_poly
@@ -143,7 +143,7 @@ class Bounded:
     reason: str
 
 
-Value = Union[bool, int, Fraction, Never, Algebraic, Closed, Bounded]
+Value = bool | int | Fraction | Never | Algebraic | Closed | Bounded
 
 
 def _ball(x: Fraction | int) -> arb:
@@ -179,6 +179,11 @@ def _sign_variations(poly: fmpz_poly, lower: Fraction, upper: Fraction) -> int:
     return sum(one != two for one, two in pairwise(signs))
 
 
+def _pairs(poly: fmpz_poly) -> Any:
+    """Return the complex roots with multiplicities (the stubs of python-flint say otherwise)."""
+    return poly.complex_roots()
+
+
 def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction) -> int:
     """Return the number of distinct real roots in [lower, upper] (ends are not roots)."""
     poly = _polynomial(coefficients)
@@ -186,7 +191,7 @@ def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction
         return 1
     poly = poly // poly.gcd(poly.derivative()) if poly.degree() > 0 else poly
     count = 0
-    for root, _ in poly.complex_roots():
+    for root, _ in _pairs(poly):
         if not (root.imag == 0):
             continue
         low, high = _ball(lower), _ball(upper)
@@ -198,7 +203,7 @@ def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction
             with workprec(bits):
                 low, high = _ball(lower), _ball(upper)
                 root = min(
-                    (r for r, _ in poly.complex_roots() if r.imag == 0),
+                    (r for r, _ in _pairs(poly) if r.imag == 0),
                     key=lambda r, near=root: abs(float((r.real - near.real).mid())),
                 )
         count += bool(root.real > low and root.real < high)

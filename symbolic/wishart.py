@@ -170,7 +170,7 @@ def power_trace_moment(k: int) -> fmpz_mpoly:
         ]
     )
     gram = left.transpose() * scaled
-    terms = {}
+    terms: dict[tuple[int, ...], int] = {}
     for i in range(k + 1):
         for j in range(k + 1):
             entry = int(gram[i, j])
