@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from fractions import Fraction
 from math import lcm
 
-from flint import fmpq, fmpq_poly, fmpz_poly
+from flint import fmpq, fmpq_poly, fmpz, fmpz_poly
 
 from symbolic.algebraic import real_roots
 from symbolic.values import Algebraic, enclose, workprec
@@ -14,7 +14,7 @@ from symbolic.values import Algebraic, enclose, workprec
 __all__ = ["clear_denominators", "exact_sign", "real_points", "smallest_at"]
 
 
-def clear_denominators(coefficients: Iterable[Fraction | fmpq | int]) -> fmpz_poly:
+def clear_denominators(coefficients: Iterable[Fraction | fmpq | fmpz | int]) -> fmpz_poly:
     """Return the polynomial (constant term first) times the least common denominator (> 0).
 
     >>> clear_denominators([Fraction(1, 2), 0, Fraction(1, 3)])
@@ -25,7 +25,7 @@ def clear_denominators(coefficients: Iterable[Fraction | fmpq | int]) -> fmpz_po
     return fmpz_poly([int(v * scale) for v in values])
 
 
-def _fraction(value: Fraction | fmpq | int) -> Fraction:
+def _fraction(value: Fraction | fmpq | fmpz | int) -> Fraction:
     if isinstance(value, fmpq):
         return Fraction(int(value.p), int(value.q))
     return value if isinstance(value, Fraction) else Fraction(int(value))
@@ -51,7 +51,7 @@ def exact_sign(poly: fmpz_poly | fmpq_poly, at: Fraction | Algebraic) -> int:
     """
     if poly == 0:
         return 0
-    integers = clear_denominators(list(poly.coeffs()))
+    integers = clear_denominators(poly.coeffs())
     if isinstance(at, Fraction) or at.lower == at.upper:
         place = at if isinstance(at, Fraction) else at.lower
         value = integers(fmpq(place.numerator, place.denominator))
@@ -64,10 +64,10 @@ def exact_sign(poly: fmpz_poly | fmpq_poly, at: Fraction | Algebraic) -> int:
     bits = 64
     while True:
         with workprec(bits + 20):
-            value = integers(at.enclose(bits))
-        if value > 0:
+            ball = integers(at.enclose(bits))
+        if ball > 0:
             return 1
-        if value < 0:
+        if ball < 0:
             return -1
         bits *= 2
 
@@ -80,7 +80,7 @@ def smallest_at(
     >>> smallest_at(fmpz_poly([0, 0, 1]), [Fraction(2), Fraction(-1)])
     Fraction(-1, 1)
     """
-    integers = clear_denominators(list(poly.coeffs()))
+    integers = clear_denominators(poly.coeffs())
     precision = 64
     while precision <= bits:
         with workprec(precision + 20):

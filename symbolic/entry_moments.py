@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
+from typing import Any
 
 from flint import fmpq_mpoly, fmpz_poly
 
@@ -79,12 +80,12 @@ def expect_wishart(
     n^2 + 3*n
     """
     ring = poly.context()
-    collected: dict[tuple[Pair, ...], dict[tuple[int, ...], object]] = {}
+    collected: dict[tuple[Pair, ...], dict[tuple[int, ...], Any]] = {}
     for exponents, coefficient in poly.to_dict().items():
         pairs = tuple(p for index, p in entries.items() for _ in range(exponents[index]))
         rest = tuple(0 if i in entries else e for i, e in enumerate(exponents))
         group = collected.setdefault(pairs, {})
-        group[rest] = group.get(rest, 0) + coefficient  # type: ignore[operator]
+        group[rest] = group.get(rest, 0) + coefficient
     n = ring.gens()[n_index]
     total = ring.from_dict({})
     for pairs, group in collected.items():
@@ -109,7 +110,7 @@ def expect_gaussian(poly: fmpq_mpoly, gaussians: Sequence[int]) -> fmpq_mpoly:
     3*a + 1
     """
     chosen = frozenset(gaussians)
-    terms: dict[tuple[int, ...], object] = {}
+    terms: dict[tuple[int, ...], Any] = {}
     for exponents, coefficient in poly.to_dict().items():
         factor = 1
         for index in chosen:
@@ -121,5 +122,5 @@ def expect_gaussian(poly: fmpq_mpoly, gaussians: Sequence[int]) -> fmpq_mpoly:
                 factor *= odd
         if factor:
             rest = tuple(0 if i in chosen else e for i, e in enumerate(exponents))
-            terms[rest] = terms.get(rest, 0) + coefficient * factor  # type: ignore[operator]
+            terms[rest] = terms.get(rest, 0) + coefficient * factor
     return poly.context().from_dict(terms)

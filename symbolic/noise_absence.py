@@ -150,7 +150,7 @@ def _breaks(rows: Rows) -> list[Fraction | Algebraic]:
     scale = 1
     for poly in rows.values():
         scale *= int(poly.denom())
-    terms = {
+    terms: dict[tuple[int, ...], int] = {
         (i, j): int((poly * scale)[i].p)
         for (j, _), poly in rows.items()
         for i in range(poly.degree() + 1)

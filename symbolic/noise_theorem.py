@@ -32,6 +32,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from functools import cache
+from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpq_poly
 
@@ -91,7 +92,7 @@ def noise_part(name: str) -> fmpq_mpoly:
 
 def coefficients_by_power_of_a(poly: fmpq_mpoly) -> list[fmpq_mpoly]:
     """Return the coefficients of 1, a, a^2, ... of a polynomial of ``NOISE``."""
-    rows: list[dict[tuple[int, ...], object]] = [{} for _ in range(int(poly.degrees()[1]) + 1)]
+    rows: list[dict[tuple[int, ...], Any]] = [{} for _ in range(int(poly.degrees()[1]) + 1)]
     for e, value in poly.to_dict().items():
         rows[int(e[1])][e[0], 0, e[2], e[3], e[4]] = value
     return [NOISE.from_dict(row) for row in rows]

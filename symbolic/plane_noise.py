@@ -14,6 +14,7 @@ uses the recursion for the entries of W, a route that shares nothing with ``symb
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx
 
@@ -49,7 +50,7 @@ def _chebyshev(layers: int, trace: fmpq_mpoly, det: fmpq_mpoly) -> tuple[fmpq_mp
 def _averaged(poly: fmpq_mpoly, top: int) -> fmpq_mpoly:
     """Return n^top E[poly(W / n)] in ``PLANE``."""
     n = _RING.gens()[0]
-    by_degree: dict[int, dict[tuple[int, ...], object]] = {}
+    by_degree: dict[int, dict[tuple[int, ...], Any]] = {}
     for exponents, value in poly.to_dict().items():
         degree = sum(exponents[4:])
         by_degree.setdefault(degree, {})[tuple(exponents)] = value
