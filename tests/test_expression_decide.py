@@ -114,6 +114,10 @@ def test_decided(text: str, verdict: Verdict, tier: str) -> None:
         ("sqrt(1, 2) == 1", "argument"),
         ("sqrt(x=4) == 2", "named"),
         ("sqr(4) == 2", "did you mean sqrt"),
+        ("e**2 > 7", "write exp(1)"),
+        ("ln(2) < 1", "write log"),
+        ("True", "did you mean true"),
+        ("2**9999*2**9999 > 1", "too large"),
         ("critical_context(2, 2) == 15", "icl.critical_context"),
         ("ols.rsik(1) == 1", "did you mean ols.risk"),
         ("ols.risk(t=1, d=2) == 1", "needs the argument 'n'"),
@@ -264,6 +268,29 @@ def test_the_claim_is_about_the_computed_side(invented) -> None:
     assert decide("15 == v.three()").value == "3"
     assert decide("v.closed() < 3.15").value_bounds == ("3.14159265358", "3.14159265359")
     assert decide("v.root() < 1.5").value.startswith("the root in [1, 2]")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "2**9000*2**3000 > 1",
+        "10**3900 + 1 > 10**3900",
+        "(((exp(20000)**16)**16)**16)**16 > 1",
+        "((((exp(20000)**16)**16)**16)**16)**16 == 1",
+        "floor((exp(20000)**16)**16) > 1",
+        "exp(-20000)**16 > 0",
+        "(((sqrt(2) + sqrt(3) + sqrt(5))**16)**16)**16 > 1",
+        "sqrt(sqrt(sqrt(sqrt(sqrt(2) + 1) + 1) + 1) + 1) ~= 1.6",
+        "gauss.variance('replace', 'mle', t=20000, n=10) < 1",
+        "ols.risk('accumulate', t=5000, d=3, n=10) < 1",
+    ],
+)
+def test_large_values_are_decided_or_left_open_at_once(text: str) -> None:
+    decide("gauss.variance('replace', 'mle', t=2, n=10) < 1")
+    begin = time.perf_counter()
+    outcome = decide(text)
+    assert outcome.verdict in (YES, NO, OPEN) and len(outcome.reason) < 20_000
+    assert time.perf_counter() - begin < 3.0
 
 
 def test_outcome_tiers_are_members() -> None:

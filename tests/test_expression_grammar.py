@@ -67,6 +67,8 @@ def test_normalised_text(text: str, normal: str) -> None:
         ("a\\b", "plain text"),
         ("__import__('os').system('ls')", "digit on both sides"),
         ("x; y", "one expression"),
+        ("1,500 == 1500", "without it"),
+        ("1_000 == 1000", "leave out the _"),
     ],
 )
 def test_refused_with_advice(text: str, advice: str) -> None:

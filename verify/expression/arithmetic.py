@@ -229,19 +229,26 @@ def power(base: Quantity, exponent: Quantity) -> Quantity:
         return a
     if isinstance(a, Fraction):
         return _power_of_rational(a, e)
-    if e.denominator == 1 and abs(e) <= 16:
-        result: Quantity = Fraction(1)
-        for _ in range(abs(int(e))):
-            result = multiply(result, a)
-        return result if e >= 0 else divide(Fraction(1), result)
+    p, q = e.numerator, e.denominator
+    separation = a.separation and _power_separation(a.separation, e)
+    if q == 1:
+        return real(f"({a.text})**({e})", lambda: a.ball() ** p, _integer_power(a, p), separation)
     normal = None
     if a.normal is not None and len(a.normal) == 1:
         normal = _power_of_monomial(a.normal, e)
-    separation = a.separation and _power_separation(a.separation, e)
-    p, q = e.numerator, e.denominator
     return real(
-        f"({a.text})**({e})", lambda: _nonnegative(a.ball(), q).root(q) ** p, normal, separation
+        f"({a.text})**({e})", lambda: a.ball().nonnegative_part().root(q) ** p, normal, separation
     )
+
+
+def _integer_power(a: Real, p: int) -> radicals.Radicals | None:
+    """Return the normal form of ``a ** p``, None when it is not available or too large."""
+    if a.normal is None or abs(p) > 16:
+        return None
+    result: radicals.Radicals | None = radicals.from_rational(Fraction(1))
+    for _ in range(abs(p)):
+        result = None if result is None else radicals.multiply(result, a.normal, 1 if p > 0 else -1)
+    return result
 
 
 def _short(value: Fraction) -> str:
@@ -261,10 +268,6 @@ def _refuse_undefined(a: Fraction | Real, e: Fraction) -> None:
         raise ExpressionError("division by zero (a negative power of zero)")
     if e.denominator > 1 and sign.holds("<"):
         raise ExpressionError(f"a negative number has no real power {e} here")
-
-
-def _nonnegative(ball: arb, q: int) -> arb:
-    return ball.nonnegative_part() if q > 1 else ball
 
 
 def _power_of_rational(a: Fraction, e: Fraction) -> Quantity:

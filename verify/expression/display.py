@@ -23,9 +23,12 @@ def outward(value: Fraction, up: bool, digits: int = _DIGITS) -> str:
     if value == 0:
         return "0"
     size = abs(value)
-    exponent = len(str(size.numerator)) - len(str(size.denominator))
-    if size < Fraction(10) ** exponent:
+    bits = size.numerator.bit_length() - size.denominator.bit_length()
+    exponent = bits * 30103 // 100000
+    while size < Fraction(10) ** exponent:
         exponent -= 1
+    while size >= Fraction(10) ** (exponent + 1):
+        exponent += 1
     scale = Fraction(10) ** (digits - 1 - exponent)
     scaled = value * scale
     whole = scaled.numerator // scaled.denominator

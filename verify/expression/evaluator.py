@@ -228,7 +228,23 @@ def _constant(name: str) -> Quantity:
     raise _unknown(name, known)
 
 
+_SYNONYMS = {
+    "e": "exp(1)",
+    "ln": "log",
+    "log10": "log(x)/log(10)",
+    "log2": "log(x)/log(2)",
+    "tan": "sin(x)/cos(x)",
+    "pow": "**",
+    "inf": "never",
+    "infinity": "never",
+    "oo": "never",
+    "none": "never",
+}
+
+
 def _unknown(name: str, known: list[str]) -> ExpressionError:
+    if name.lower() in _SYNONYMS:
+        return ExpressionError(f"unknown name {name!r}; write {_SYNONYMS[name.lower()]}")
     near = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.6)
     if not near:
         last = name.rsplit(".", 1)[-1].lower()

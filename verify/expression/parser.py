@@ -79,6 +79,9 @@ class _Parser:
         token = self.here
         if token.kind == "end":
             return ExpressionError(f"the expression ends where {wanted} should stand", token.column)
+        if token.text == ",":
+            message = "a comma only separates arguments; write numbers without it"
+            return ExpressionError(message, token.column)
         if token.text == "=":
             return ExpressionError("write == to compare; = only names an argument", token.column)
         return ExpressionError(f"{token.text!r} stands where {wanted} should", token.column)

@@ -21,7 +21,7 @@ from flint import arb, fmpq
 
 from symbolic.values import NEVER, Algebraic, Bounded, Closed, Never, workprec
 from verify.expression import radicals
-from verify.expression.limits import MAX_BITS, ExpressionError
+from verify.expression.limits import MAX_BALL_EXPONENT, MAX_BITS, ExpressionError
 
 __all__ = [
     "Interval",
@@ -32,6 +32,7 @@ __all__ = [
     "bounds_of",
     "check_size",
     "from_value",
+    "rational_ends",
     "unknown",
 ]
 
@@ -99,12 +100,14 @@ def arb_of(value: Fraction | Real) -> arb:
 
 
 def rational_ends(ball: arb) -> tuple[Fraction, Fraction] | None:
-    """Return rational numbers below and above a finite ball; None when it is not finite."""
+    """Return rational numbers below and above a ball; None when it is not finite, or gigantic."""
     if not ball.is_finite():
         return None
     ends = []
     for end in (ball.lower(), ball.upper()):
         mantissa, exponent = (int(x) for x in end.man_exp())
+        if abs(exponent) > MAX_BALL_EXPONENT:
+            return None
         ends.append(Fraction(mantissa) * Fraction(2) ** exponent)
     return ends[0], ends[1]
 
@@ -145,7 +148,7 @@ def from_value(value: object, text: str) -> Quantity:
     if isinstance(value, bool) or value is NEVER:
         return value
     if isinstance(value, (int, Fraction)):
-        return Fraction(value)
+        return _shortened(Fraction(value), text)
     if isinstance(value, Algebraic):
         coefficients = value.coefficients
         while coefficients[-1] == 0:
@@ -174,6 +177,14 @@ def from_value(value: object, text: str) -> Quantity:
             return lower
         return Interval(lower, upper, maybe or value.upper is None, value.reason)
     raise TypeError(f"{text} returned {type(value).__name__}, which is not a value")
+
+
+def _shortened(value: Fraction, text: str) -> Fraction | Real:
+    """Return the value itself, or enclosures of it when it has too many digits to be shown."""
+    up, down = value.numerator.bit_length(), value.denominator.bit_length()
+    if up + down <= MAX_BITS:
+        return value
+    return Real(text, lambda: arb_of(value), separation=Separation(up, down, 1))
 
 
 def _working_bits() -> int:

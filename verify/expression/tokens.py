@@ -121,7 +121,9 @@ def tokenize(text: str) -> list[Token]:
             following = text[position : position + 1]
             if following == ".":
                 raise _strange(".", position + 1)
-            if following.isalnum() or following == "_":
+            if following == "_":
+                raise ExpressionError("leave out the _ between digits", position + 1)
+            if following.isalnum():
                 message = f"write {found}*{following}... for a product"
                 raise ExpressionError(message, position + 1)
         if kind == "string" and len(found) > MAX_STRING:

@@ -222,7 +222,7 @@ def onset(*, d: Any, layers: Any) -> Any:
     if value is NEVER:
         critical = phase.critical_context(d, layers)
         return agreed("icl.onset", ("onset", value), ("critical length", lambda: critical))
-    if not (d == layers == 2 and _vanishes(value)):
+    if not (d == layers == 2 and isinstance(value, Algebraic) and _vanishes(value)):
         return value
     return Agreed(value, ("resultant by interpolation in n", "resultant of the plane's loss"))
 
