@@ -24,6 +24,12 @@ F = n^3 f = f0 + f2 B + f4 B^2 + g2 C + g4 C^2 + m B C; f4, g4, m do not depend 
    [3/4, 2], and {h < 0} lies in (3/4, 2) by h, h' at the ends: phi has one critical point there, so
    there is one minimiser with B > 0, and no other.
 
+7. *Real n >= 10, second order*: c < 0 at 0, > 0 at 5/8, < 0 at 2, and {h < 0} lies in (5/8, 2),
+   all by shifts n = 10 + m.  So phi has exactly one critical point rho there, for every real
+   n >= 10; the skew minimiser exists exactly for R4(n) > 0, with a = rho and
+   b^2 = -f2(rho)/(2 f4), and at the root of R4 it meets the scalar one (phi' = f0' where f2 = 0):
+   b grows continuously from 0.
+
 Every function returns a polynomial of ``symbolic.plane.PLANE`` (variables n, a), derived from the
 loss, never typed in.
 """

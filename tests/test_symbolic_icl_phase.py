@@ -151,6 +151,18 @@ def test_identities_of_the_two_layer_theorem():
     ]
     signs = [{v > 0 for v in poly.coeffs()} for poly in shifted]
     assert signs == [{False}, {True}, {False}]
+    h, zero = skew_hessian(), PLANE.constant(0)
+    for poly, place, positive in (
+        (c, 0, False),
+        (c, fmpq(5, 8), True),
+        (c, 2, False),
+        (h, fmpq(5, 8), True),
+        (h, 2, True),
+        (h.derivative("a"), fmpq(5, 8), False),
+        (h.derivative("a"), 2, True),
+    ):
+        shifted = poly.compose(n + 10, PLANE.constant(place), zero, zero)
+        assert {v > 0 for v in shifted.coeffs()} == {positive}
     for k in range(10, 15):
         left, right = finite_case_points(k)
         assert left < right < 2
