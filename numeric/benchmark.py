@@ -199,7 +199,7 @@ def _torch_step(n: int, layers: int, batch: int) -> Callable[[], Any] | None:
     mask = torch.ones(n + 1, dtype=torch.float64)
     mask[n] = 0.0
 
-    def step() -> None:
+    def step() -> float:
         x = torch.randn(batch, n + 1, 2, dtype=torch.float64)
         y = torch.einsum("bnk,bk->bn", x, torch.randn(batch, 2, dtype=torch.float64))
         z = torch.cat([x, (y * mask)[:, :, None]], dim=2)
@@ -210,6 +210,7 @@ def _torch_step(n: int, layers: int, batch: int) -> Callable[[], Any] | None:
         error = ((z[:, n, 2] + y[:, n]) ** 2).mean()
         v.grad = None
         error.backward()
+        return float(error)
 
     return step
 
