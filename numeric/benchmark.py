@@ -210,7 +210,7 @@ def _torch_step(n: int, layers: int, batch: int) -> Callable[[], Any] | None:
         error = ((z[:, n, 2] + y[:, n]) ** 2).mean()
         v.grad = None
         error.backward()
-        return float(error)
+        return float(error.detach())
 
     return step
 
