@@ -201,6 +201,51 @@ def test_without_latex_the_reason_is_told(tmp_path: Path, monkeypatch: pytest.Mo
     assert (tmp_path / "report.tex").exists()
 
 
+HOSTILE = (
+    r"\input{/etc/passwd} $\def\x{1}$ $x_1_2$ \end{document} 100% #1 &amp; <script>alert(1)</script> "
+    r"](javascript:x) | ``` $$\frac{1}{$$ ^^41 \begin{verbatim} \u202e{ \\ " + "\u202e\u0000é中 ~ _ ^ {"
+)
+
+
+def _spoilt(value: object) -> object:
+    """Return ``value`` with hostile text in place of every free text."""
+    if isinstance(value, dict):
+        kept = ("id", "kind", "verdict", "uses", "states", "run", "status", "figures", "style", "origin", "certificate")
+        return {k: v if k in kept else _spoilt(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_spoilt(v) for v in value]
+    return HOSTILE if isinstance(value, str) else value
+
+
+def test_hostile_text_in_every_field_harms_no_format(tmp_path: Path) -> None:
+    data = report()
+    for name in ("claims", "environment"):
+        data[name] = _spoilt(data[name])
+    for one in data["figures"].values():
+        one.update(title=HOSTILE, caption=HOSTILE, x_label=HOSTILE)
+    told: list[str] = []
+    write(data, tmp_path, FORMATS, tell=told.append)
+    if shutil.which("pdflatex"):
+        assert (tmp_path / "report.pdf").exists(), told
+    page = _Page()
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    page.feed(text)
+    assert not page.bad
+    assert "<script>alert" not in text
+    ElementTree.parse(tmp_path / "junit.xml")
+    ElementTree.parse(tmp_path / "graph.svg")
+    from markdown_it import MarkdownIt
+
+    reader = MarkdownIt("commonmark", {"html": True}).enable("table")
+    for path in tmp_path.rglob("*.md"):
+        content = path.read_text(encoding="utf-8")
+        assert "\u202e" not in content
+        shown = reader.render(content)
+        assert not re.search(r"<(script|img src=.http|iframe)", shown), path
+        for target in re.findall(r'href="([^"]*)"', shown):
+            assert re.fullmatch(r"[\w./-]+", target), (path, target)
+
+
 @pytest.mark.parametrize(
     "series",
     [{"style": "line", "x": [1, 2], "y": [1]}, {"style": "pie", "x": [1], "y": [1]},

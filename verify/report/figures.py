@@ -11,6 +11,7 @@ import io
 import json
 import math
 import re
+import warnings
 from typing import Any
 
 from verify.report.escape import clean, file_name
@@ -93,7 +94,8 @@ def draw(name: str, figure: dict[str, Any]) -> dict[str, bytes]:
         "axes.spines.right": False, "axes.grid": True, "grid.alpha": 0.25,
     }  # fmt: skip
     out: dict[str, bytes] = {}
-    with matplotlib.rc_context(settings):
+    with matplotlib.rc_context(settings), warnings.catch_warnings():
+        warnings.simplefilter("ignore", UserWarning)  # a letter that the font lacks shows as a box
         picture = Figure(figsize=(6.2, 3.9), layout="constrained")
         axes = picture.subplots()
         series = figure.get("series") or ()

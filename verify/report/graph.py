@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from verify.report.palette import verdict_class
+
 __all__ = ["FORMATS", "Edge", "Graph", "build", "part_of", "render", "status_words"]
 
 FORMATS = ("mermaid", "dot", "json", "svg", "tikz")
@@ -117,15 +119,15 @@ def status_words(claim: dict[str, Any]) -> str:
     >>> status_words({"verdict": "confirmed", "effective_tier": "exact"})
     '✓ confirmed, exact'
     """
-    verdict = str(claim.get("verdict") or "undecided")
+    verdict = verdict_class(claim)
     mark = {"confirmed": "✓", "refuted": "✗", "qualified": "±", "undecided": "?",
             "not-checkable": "–", "assumed": "§", "stated": ""}.get(verdict, "?")  # fmt: skip
     words = f"{mark} {verdict}".strip()
     tier = claim.get("effective_tier")
-    if tier and tier != "none" and verdict in ("confirmed", "refuted", "qualified"):
+    if tier in ("exact", "certified", "statistical") and verdict in ("confirmed", "refuted", "qualified"):
         words += f", {tier}"
     run = claim.get("run")
-    if run and run not in ("ok", "not-selected"):
+    if run in ("skipped", "timeout", "error", "stale"):
         words += f" ({run})"
     return words
 

@@ -13,7 +13,7 @@ from verify.report.graph import status_words
 from verify.report.mathtext import parse
 from verify.report.palette import identifier, verdict_class
 from verify.report.prose import formula, html
-from verify.report.steps import step_formula
+from verify.report.steps import listed, step_formula
 
 __all__ = ["anchor", "article", "badge", "link", "table"]
 
@@ -145,7 +145,7 @@ def _found(claim: Claim) -> list[str]:
 
 def _proof(claim: Claim, report: Report) -> str:
     items = []
-    for step in claim.get("proof") or ():
+    for step in listed(claim):
         status = html_text(str(step.get("status")))
         line = f'<span class="step s-{status}">{status}</span> {html(str(step.get("text") or ""))}'
         if step.get("reference") in report.by_id:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from verify.claim import CLAIM_ID
 from verify.report import facts, tikz
 from verify.report.escape import file_name, latex_text
 from verify.report.facts import Claim, Report
@@ -17,7 +18,7 @@ from verify.report.graph import part_of, status_words
 from verify.report.mathtext import parse
 from verify.report.palette import verdict_class
 from verify.report.prose import formula, tex, tex_code, tex_formula
-from verify.report.steps import step_formula
+from verify.report.steps import listed, step_formula
 
 __all__ = ["document", "files", "fragment"]
 
@@ -63,6 +64,8 @@ def _two(rows: Iterable[tuple[str, str]]) -> str:
 
 
 def _ref(claim_id: str) -> str:
+    if not CLAIM_ID.fullmatch(claim_id):
+        return tex_code(claim_id)
     shown = tex_code(claim_id).removeprefix("\\texttt{")[:-1]
     return f"\\verifyref{{{claim_id}}}{{{shown}}}"
 
@@ -80,11 +83,11 @@ def fragment(claim: Claim, report: Report) -> str:
     """Return the fragment of one claim: statement, evidence, proof outline, what it rests on."""
     verdict = verdict_class(claim)
     words = latex_text(status_words(claim))
-    kind = str(claim.get("kind") or "claim").capitalize()
+    kind = tex(str(claim.get("kind") or "claim").capitalize())
     out = [
         f"% {claim['id']}: needs verify.sty in the preamble",
         f"\\noindent {kind} {tex_code(claim['id'])}. \\verifyverdict{{{verdict}}}{{{words}}}; "
-        f"{claim.get('as_expected')}.",
+        f"{tex(str(claim.get('as_expected')))}.",
         f"\\begin{{verifystatement}}\n{tex(str(claim.get('statement') or ''))}\n"
         "\\end{verifystatement}",
     ]
@@ -125,7 +128,7 @@ def _found(claim: Claim) -> list[str]:
         out.append(_ragged("Qualification.", f"{words}."))
     if claim.get("value") is not None:
         bounds = claim.get("value_bounds")
-        inside = f", in $[{bounds[0]},\\,{bounds[1]}]$" if bounds else ""
+        inside = f", in {tex(f'[{bounds[0]}, {bounds[1]}]')}" if bounds else ""
         out.append(_ragged("Value.", f"{tex(formula(str(claim['value'])))}{inside}."))
     if claim.get("witness"):
         rows = [(tex_code(str(k)), tex(formula(str(v)))) for k, v in claim["witness"].items()]
@@ -155,12 +158,12 @@ def _long_table(table: dict[str, Any]) -> str:
 
 
 def _proof(claim: Claim, report: Report) -> list[str]:
-    steps = claim.get("proof") or ()
+    steps = listed(claim)
     if not steps:
         return []
     out = [f"{_head('Proof outline')}({facts.step_words(claim)}).", "\\begin{verifysteps}"]
     for number, step in enumerate(steps, 1):
-        line = f"\\item[{number}.] [{step.get('status')}] {tex(str(step.get('text') or ''))}"
+        line = f"\\item[{number}.] [{tex(str(step.get('status')))}] {tex(str(step.get('text') or ''))}"
         if step.get("reference") in report.by_id:
             word = "By" if step.get("status") == "cited" else "From"
             line += f" {word} {_ref(str(step['reference']))}."
@@ -219,7 +222,7 @@ def _closing(claim: Claim, report: Report) -> list[str]:
         out.append(_ragged("Dependencies.", f"{listed}."))
     out.append(f"{_head('Establishes.')}{tex(facts.establishes(claim))}")
     out.append(_head("Does not establish.") + " ".join(map(tex, facts.does_not_establish(claim))))
-    rests = [f"{how} {_ref(target)}" for how, target, _ in facts.rests_on(claim, report)]
+    rests = [f"{tex(how)} {_ref(target)}" for how, target, _ in facts.rests_on(claim, report)]
     out.append(_ragged("Rests on.", f"{'; '.join(rests) or 'nothing beyond the checker'}."))
     commands = "; ".join(f"{tex_code(c)} ({tex(w)})" for c, w in facts.run_again(claim))
     out.append(_ragged("Run it again.", f"{commands}."))
@@ -237,7 +240,7 @@ def document(report: Report) -> str:
         "\\begin{document}\\pagenumbering{roman}\n{\\noindent\\LARGE\\bfseries Verification report\\par}\\bigskip",
         f"\\noindent {reported.get('decided', 0)} of {reported.get('total', 0)} reported statements "
         f"decided. {len(report.claims)} claims in all; profile {tex(str(data.get('profile')))}, "
-        f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
+        f"seed {tex(str(data.get('seed')))}, exit code {tex(str(data.get('exit_code')))}.",
         _two([(tex(a), tex(b)) for a, b in facts.summary_rows(report)]),
         # pages of the contents are counted apart, so that two passes of LaTeX are enough
         "\\tableofcontents\\clearpage\\pagenumbering{arabic}",
@@ -279,7 +282,8 @@ def _claims_table(report: Report) -> str:
         steps = facts.step_words(claim) if claim.get("proof") else ""
         mutants = facts.mutant_words(claim)
         last = "; ".join(w for w in (steps, "" if mutants == "none" else mutants) if w)
-        rows.append(f"{_ref(claim['id'])} & {verdict} & {claim.get('as_expected')} & {tex(last)}\\\\")
+        expected = tex(str(claim.get("as_expected")))
+        rows.append(f"{_ref(claim['id'])} & {verdict} & {expected} & {tex(last)}\\\\")
     return head + "\n".join(rows) + "\n\\end{longtable}}"
 
 

@@ -11,8 +11,8 @@ from verify.report.facts import Claim, Report
 from verify.report.formula import latex, width
 from verify.report.graph import status_words
 from verify.report.mathtext import parse
-from verify.report.prose import formula, markdown
-from verify.report.steps import step_formula
+from verify.report.prose import code, formula, markdown
+from verify.report.steps import listed, step_formula
 
 __all__ = ["claim_page", "claim_path", "index", "pages", "part_page"]
 
@@ -28,7 +28,7 @@ def claim_path(claim_id: str) -> str:
 
 def _link(report: Report, claim_id: str, up: str = "") -> str:
     if claim_id not in report.by_id:
-        return f"`{clean(claim_id)}`"
+        return code(claim_id, cell=True)
     return f"[`{claim_id}`]({up}{claim_path(claim_id)})"
 
 
@@ -56,8 +56,8 @@ def index(report: Report) -> str:
     out = [
         "# Verification report",
         f"{reported.get('decided', 0)} of {reported.get('total', 0)} reported statements decided. "
-        f"{len(report.claims)} claims in all; profile {data.get('profile')}, "
-        f"seed {data.get('seed')}, exit code {data.get('exit_code')}.",
+        f"{len(report.claims)} claims in all; profile {_cell(data.get('profile'))}, "
+        f"seed {_cell(data.get('seed'))}, exit code {_cell(data.get('exit_code'))}.",
         _table(["", ""], facts.summary_rows(report)),
         "## Claims",
     ]
@@ -67,8 +67,8 @@ def index(report: Report) -> str:
                 _link(report, c["id"]),
                 _cell(c.get("title")),
                 _verdict(c),
-                str(c.get("as_expected")),
-                facts.tier_words(c),
+                _cell(c.get("as_expected")),
+                _cell(facts.tier_words(c)),
                 facts.step_words(c) if c.get("proof") or any((c.get("steps") or {}).values()) else "",
                 facts.mutant_words(c) if (c.get("mutants") or {}).get("total") else "",
             ]
@@ -106,7 +106,7 @@ def _assumptions(report: Report) -> str:
     for entry in report.summary.get("assumptions") or ():
         how, _, target = str(entry["id"]).partition(":")
         title = report.by_id.get(target, {}).get("title", "")
-        rows.append([how, _link(report, target), _cell(title), str(entry.get("reach", "")),
+        rows.append([_cell(how), _link(report, target), _cell(title), str(entry.get("reach", "")),
                      str(entry.get("fraction", ""))])  # fmt: skip
     if not rows:
         return "No claim rests on a cited, computed, argued or statistical step."
@@ -129,11 +129,11 @@ def _meaning() -> str:
 def claim_page(claim: Claim, report: Report) -> str:
     """Return the page of one claim."""
     title = _cell(claim.get("title") or claim["id"])
-    kind = str(claim.get("kind") or "claim")
+    kind = _cell(claim.get("kind") or "claim")
     verdict = status_words(claim)
     out = [
         f"# {title}",
-        f"{kind.capitalize()} `{claim['id']}` · **{verdict}** · {claim.get('as_expected')} · "
+        f"{kind.capitalize()} `{claim['id']}` · **{verdict}** · {_cell(claim.get('as_expected'))} · "
         f"[all claims](../index.md)",
         "## Statement",
         markdown(str(claim.get("statement") or "")),
@@ -178,10 +178,10 @@ def _found(claim: Claim) -> list[str]:
     if claim.get("value") is not None:
         value = markdown(formula(str(claim["value"])))
         bounds = claim.get("value_bounds")
-        inside = f", in $[{bounds[0]}, {bounds[1]}]$" if bounds else ""
+        inside = f", in {markdown(f'[{bounds[0]}, {bounds[1]}]')}" if bounds else ""
         out.append(f"**Value.** {value}{inside}")
     if claim.get("witness"):
-        rows = [[f"`{clean(str(k))}`", _cell(formula(str(v)))] for k, v in claim["witness"].items()]
+        rows = [[code(str(k), cell=True), _cell(formula(str(v)))] for k, v in claim["witness"].items()]
         out += ["**Witness**", _table(["", ""], rows)]
     table = claim.get("table")
     if table:
@@ -197,7 +197,7 @@ def _found(claim: Claim) -> list[str]:
 
 
 def _proof(claim: Claim, report: Report) -> list[str]:
-    steps = claim.get("proof") or ()
+    steps = listed(claim)
     if not steps:
         return []
     out = ["## Proof", f"{facts.step_words(claim)}."]
@@ -234,7 +234,7 @@ def _controls(claim: Claim) -> list[str]:
     mutants = claim.get("mutants") or {}
     if mutants.get("total"):
         rows = [
-            [_cell(f"`{str(m.get('change', '')).replace('`', ' ')}`"), _cell(m.get("verdict")),
+            [code(str(m.get("change", "")), cell=True), _cell(m.get("verdict")),
              _cell(m.get("reason"))]
             for m in mutants.get("details") or ()
         ]  # fmt: skip
@@ -274,7 +274,7 @@ def _links(claim: Claim, report: Report) -> list[str]:
 
 def _footer(claim: Claim, report: Report) -> list[str]:
     rests = [
-        f"- *{how}*: {_link(report, target, '../')} {_cell(title)}".rstrip()
+        f"- *{_cell(how)}*: {_link(report, target, '../')} {_cell(title)}".rstrip()
         for how, target, title in facts.rests_on(claim, report)
     ]
     certificate = claim.get("certificate")
@@ -318,7 +318,7 @@ def part_page(title: str, claims: Sequence[Claim], report: Report) -> str:
             _cell(c.get("reported") or c.get("title")),
             _cell(c.get("statement")),
             status_words(c),
-            str(c.get("as_expected")),
+            _cell(c.get("as_expected")),
             _cell(c.get("reason")),
             _link(report, c["id"]),
         ]

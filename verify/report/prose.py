@@ -17,7 +17,7 @@ from verify.report import mathml
 from verify.report.formula import breakable, latex, plain, width
 from verify.report.mathtext import MathError, parse
 
-__all__ = ["Piece", "formula", "html", "markdown", "split", "tex", "tex_formula"]
+__all__ = ["Piece", "code", "formula", "html", "markdown", "split", "tex", "tex_code", "tex_formula"]
 
 _PIECE = re.compile(
     r"(?P<escaped>\\[$%&#_{}])"
@@ -145,7 +145,8 @@ def _quotes(text: str) -> str:
     return text.replace("``", "“").replace("''", "”").replace("~", "\u00a0")
 
 
-def _code(text: str, cell: bool = False) -> str:
+def code(text: str, cell: bool = False) -> str:
+    """Return ``text`` as Markdown code in a line; ``cell``: inside a table."""
     if cell:
         text = text.replace("|", "\\|")
     longest = max((len(run) for run in re.findall(r"`+", text)), default=0)
@@ -173,9 +174,9 @@ def markdown(text: str, cell: bool = False) -> str:
         elif piece.kind == "strong":
             out += f"**{escaping.markdown_text(piece.text)}**"
         elif piece.kind == "code":
-            out += _code(piece.text, cell)
+            out += code(piece.text, cell)
         else:
-            out += f"{_code(piece.text, cell)} (shown as source: {escaping.markdown_text(piece.why)})"
+            out += f"{code(piece.text, cell)} (shown as source: {escaping.markdown_text(piece.why)})"
     if cell:
         return escaping.markdown_cell(out)
     return re.sub(r"\n{3,}", "\n\n", out).strip()

@@ -9,7 +9,7 @@ from verify.formula import expression_latex
 from verify.report.mathtext import MathError, parse
 from verify.report.sentence import Unrecognised, sentence
 
-__all__ = ["step_formula"]
+__all__ = ["listed", "step_formula"]
 
 
 def step_formula(step: dict[str, Any]) -> str:
@@ -34,6 +34,18 @@ def step_formula(step: dict[str, Any]) -> str:
         except MathError:
             continue
     return ""
+
+
+def listed(claim: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the steps of the proof; words that only repeat the step before are left out."""
+    out: list[dict[str, Any]] = []
+    before = ""
+    for step in claim.get("proof") or ():
+        text = str(step.get("text") or "")
+        repeated = bool(text) and text == before and bool(step_formula(step))
+        out.append({**step, "text": "" if repeated else text})
+        before = text
+    return out
 
 
 def _split(formula: str) -> list[str]:
