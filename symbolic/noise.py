@@ -164,8 +164,9 @@ def skew_at_with_noise(
 
     Local: every d, L <= 8, by the sign of the skew second variation at the best scalar matrix.
     Global: exact for d = 1, L = 1 and d = L = 2.  For d = 2, L >= 3 True when an explicit matrix is
-    proved to lie below all symmetric ones, False at L = 3 by ``symbolic.noise_absence``; elsewhere
-    ``Bounded`` (undecided).  At L = 3, noise 1/2 the set is not a ray:
+    proved to lie below all symmetric ones, False at L = 3 by ``symbolic.noise_absence``.  Never at n = 1:
+    with S = r^2 u u^T the loss is at least that of the numbers u^T V u, and |V u|^2 >= (u^T V u)^2 is an
+    equality only if K u = 0.  Elsewhere ``Bounded`` (undecided).  At L = 3, noise 1/2 the set is not a ray:
 
     >>> [skew_at_with_noise(2, 3, n, Fraction(1, 2)) for n in (100, 1000, 10**5)]
     [True, False, True]
@@ -182,6 +183,8 @@ def skew_at_with_noise(
     if d == 1 or layers == 1:
         return False
     if kind == "global":
+        if n == 1:
+            return False
         if d == 2 and layers == 2:
             return noise < 1 and _onset_in_n(noise)(n) < 0
         if d == 2:
@@ -203,8 +206,8 @@ def critical_context_with_noise(
 ) -> int | Never | Bounded:
     """Return the least n >= 1 for which ``skew_at_with_noise`` holds.
 
-    For d = L = 2 both kinds agree, the n form a ray, and the answer is exact.  Elsewhere n <= 200 is
-    searched, and bounds are returned where some n could not be settled.
+    For d = L = 2 both kinds agree, the n form a ray, and the answer is exact.  For the local kind and
+    for d = 2, L = 3 every n <= 100 is decided in turn; elsewhere bounds are returned.
 
     >>> critical_context_with_noise(2, 2, 0), critical_context_with_noise(2, 2, Fraction(1, 2))
     (15, 37)
@@ -221,16 +224,24 @@ def critical_context_with_noise(
             return NEVER
         onset = max(real_points(_onset_in_n(noise)), key=_floor)
         return _floor(onset) + 1
-    lower = None
-    for n in range(1, 201):
+    if kind == "global" and (d, layers) != (2, 3):
+        return _bounds_by_grid(d, layers, noise)
+    for n in range(1, 101):
         answer = skew_at_with_noise(d, layers, n, noise, kind)
         if answer is True:
-            return n if lower is None else Bounded(lower, n, "smaller n are not all settled")
-        if isinstance(answer, Bounded) and lower is None:
-            lower = n
-            if d != 2 or layers > 4:
-                return Bounded(n, NEVER, answer.reason)
-    return Bounded(lower or 201, NEVER, "nothing is settled beyond n = 200")
+            return n
+        if isinstance(answer, Bounded):
+            return Bounded(n, NEVER, answer.reason)
+    return Bounded(101, NEVER, "it does not occur for n <= 100; larger n were not searched")
+
+
+def _bounds_by_grid(d: int, layers: int, noise: Fraction) -> Bounded:
+    """Return 2 <= n <= the first n of a short grid at which a skew matrix is certified (d = 2)."""
+    grid = (8, 12, 18, 32, 64) if d == 2 and layers <= 5 else ()
+    for n in grid:
+        if skew_at_with_noise(d, layers, n, noise) is True:
+            return Bounded(2, n, "an explicit matrix is best there; smaller n are not settled")
+    return Bounded(2, NEVER, "no skew matrix was certified; at n = 1 there is none")
 
 
 def _floor(x: Fraction | Algebraic) -> int:
