@@ -25,6 +25,7 @@ from flint import fmpz_poly
 
 from symbolic.algebraic import real_roots
 from verify import recheck
+from verify.cover import find_cover
 from verify.formula import expression_latex, expression_text
 from verify.outcome import Outcome, Step
 from verify.status import StepStatus, Tier, Verdict
@@ -132,6 +133,16 @@ class Proof:
             except (StepFails, ValueError) as problem:
                 problems.append(f"{candidate}: {problem}")
         raise StepFails(f"no method shows {of} {relation} 0 on {box} ({'; '.join(problems)})")
+
+    def cover(self, alternatives: Sequence[str], *, text: str = "", limit: int = 4000,
+              **domain: tuple[Any, Any]) -> None:  # fmt: skip
+        """State that everywhere on a box at least one polynomial is non-negative, by subdivision."""
+        box = {name: [_end(low), _end(high)] for name, (low, high) in domain.items()}
+        polys = [self.scope.poly(p) for p in alternatives]
+        tree = find_cover(polys, self.variables, {name: (low, high) for name, (low, high) in box.items()}, limit)
+        if tree is None:
+            raise StepFails(f"no subdivision shows that one of {', '.join(alternatives)} is non-negative on {box}")
+        self._add({"kind": "cover", "of": list(alternatives), "domain": box, "tree": tree}, text)
 
     def roots(self, of: str, variable: str, low: Any = "-oo", high: Any = "oo", text: str = "",
               width: Fraction = Fraction(1, 8)) -> None:  # fmt: skip

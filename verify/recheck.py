@@ -7,7 +7,7 @@ checked kind is re-derived here from rational arithmetic and yields a *sentence*
 accepted when every step holds, every definition is used, every sentence that the claim says it
 proves was derived, and the hashes agree.  A name in such a sentence must be pinned down by the claim:
 its definition is among the sentences, or comes from a claim listed under ``uses``, or the claim says
-"exists NAME" (any value that fits will do).  With --book, each claim must be the one of the book.
+"exists NAME" (any value that fits will do); "all NAME" says that it is a variable.  With --book, each claim must be the one of the book.
 Nothing is searched for and no tolerance exists.  The step kinds, a closed list:
 
 kind        what is verified                                              sentence
@@ -21,6 +21,7 @@ define      a name for a rational function (diff, subs, coeff allowed)     NAME 
 identity    two rational functions are equal (as quotients of polynomials) LEFT == RIGHT
 sign        a sign on a range: coefficients after a shift, Sturm, or a     EXPR > 0 for x in [lo, hi]
             sum of squares with non-negative weights
+cover       on each part of a subdivided box an alternative holds         P >= 0 or Q >= 0 for x in ..
 roots       all distinct real roots on a range, isolated (Sturm)           EXPR has k real roots for ..
 atroots     the sign of one polynomial at all real roots of another        EXPR > 0 at the real roots ..
 cases       the same sentences for each integer value of a variable        for n = 1..14: SENTENCE
@@ -53,11 +54,16 @@ MAX_TERMS, MAX_BITS, MAX_DEGREE, MAX_PRODUCTS = 200_000, 100_000, 500, 10_000_00
 ASSUMED = ("cited: ", "argued: ", "computed: ")  # what is listed but not checked
 ID, NAME = r"[a-z0-9]+(?:[.-][a-z0-9]+)*", r"[A-Za-z_][A-Za-z_0-9]*"
 FUNCTIONS = {"diff", "subs", "coeff", "abs", "percent", "floor", "ceil", "round", "min", "max"}
-RESERVED = FUNCTIONS | set("true false and or not in is for at the real roots has none exists given loss oo".split())
+RESERVED = FUNCTIONS | set("true false and or not in is for at the real roots has none exists all given loss oo".split())
 
 
 class Refused(Exception):
     """The certificate is not accepted; the text is the one-line reason."""
+
+
+def refuse_if(condition, reason):
+    if condition:
+        raise Refused(reason)
 
 
 class Clock:
@@ -65,10 +71,9 @@ class Clock:
 
     end = float("inf")
 
-    @classmethod
-    def check(cls):
-        if time.monotonic() > cls.end:
-            raise Refused("takes longer than the time limit (see --limit)")
+    @staticmethod
+    def check():
+        refuse_if(time.monotonic() > Clock.end, "takes longer than the time limit (see --limit)")
 
 
 # ------------------------------------------------------------ polynomials {exponents: coefficient}
@@ -96,8 +101,7 @@ def p_mul(p, q):
         for m2, c2 in q.items():
             m = tuple(map(operator.add, m1, m2))
             out[m] = out.get(m, 0) + c1 * c2
-        if len(out) > MAX_TERMS:
-            raise Refused("a polynomial grows too large")
+        refuse_if(len(out) > MAX_TERMS, "a polynomial grows too large")
     return {m: c for m, c in out.items() if c}
 
 
@@ -126,8 +130,7 @@ class Quotient:
 
     def __truediv__(self, other):
         other, one = self.lift(other), self.ring.one
-        if not other.top:
-            raise Refused("division by zero")
+        refuse_if(not other.top, "division by zero")
         if other.top.keys() == one.keys() and other.under == one:
             (c,) = other.top.values()
             return self * Fraction(1, c)
@@ -152,8 +155,7 @@ class Quotient:
     def number(self):
         """Return the Fraction that this is, or refuse."""
         one = self.ring.one.keys()
-        if self.top.keys() - one or self.under.keys() - one:
-            raise Refused("a number is needed")
+        refuse_if(self.top.keys() - one or self.under.keys() - one, "a number is needed")
         return Fraction(sum(self.top.values())) / sum(self.under.values())
 
     def polynomial(self):
@@ -161,8 +163,7 @@ class Quotient:
         ((below, c), *more), out = self.under.items(), {}
         for m, k in self.top.items():
             m = tuple(map(operator.sub, m, below))
-            if more or min(m, default=0) < 0:
-                raise Refused("a polynomial is needed, not a quotient")
+            refuse_if(more or min(m, default=0) < 0, "a polynomial is needed, not a quotient")
             out[m] = Fraction(k) / c
         return out
 
@@ -181,8 +182,7 @@ class Ring:
         return Quotient(self, {tuple(int(v == name) for v in self.names): 1}, self.one)
 
     def index(self, name):
-        if name not in self.names:
-            raise Refused(f"unknown variable {str(name)[:40]!r}")
+        refuse_if(name not in self.names, f"unknown variable {str(name)[:40]!r}")
         return self.names.index(name)
 
     def diff(self, x, name):
@@ -206,8 +206,7 @@ class Ring:
         """Return down^k p(name = up/down), k the degree of p in name, and down^k."""
         parts = self.coefficients(p, name)
         ups, downs, out = [self.one], [self.one], {}
-        if max(parts, default=0) > MAX_DEGREE:
-            raise Refused("an exponent is too large")
+        refuse_if(max(parts, default=0) > MAX_DEGREE, "an exponent is too large")
         for _ in range(max(parts, default=0)):
             ups.append(p_mul(ups[-1], up))
             downs.append(p_mul(downs[-1], down))
@@ -222,11 +221,9 @@ class Ring:
     def univariate(self, p, name):
         """Return integer coefficients, constant first, of a positive multiple of the polynomial."""
         i = self.index(name)
-        if any(e for m in p for j, e in enumerate(m) if j != i):
-            raise Refused(f"not a polynomial in {name} alone")
+        refuse_if(any(e for m in p for j, e in enumerate(m) if j != i), f"not a polynomial in {name} alone")
         degree = max((m[i] for m in p), default=0)
-        if degree > MAX_DEGREE:
-            raise Refused("the degree is too large")
+        refuse_if(degree > MAX_DEGREE, "the degree is too large")
         by_power = {m[i]: c for m, c in p.items()}
         return primitive([Fraction(by_power.get(k, 0)) for k in range(degree + 1)])
 
@@ -254,8 +251,7 @@ def sturm_chain(p):
                 rest[k] -= factor * c
             rest.pop()
         chain.append(primitive([-c for c in rest]))
-        if any(c.bit_length() > 10 * MAX_BITS for c in chain[-1]):
-            raise Refused("a number grows too large")
+        refuse_if(any(c.bit_length() > 10 * MAX_BITS for c in chain[-1]), "a number grows too large")
     return [q for q in chain if q]
 
 
@@ -271,12 +267,9 @@ def sign_at(p, end, side):
 
 def count_roots(p, low, high):
     """Return the number of distinct real roots between two ends that are not roots themselves."""
-    if not p:
-        raise Refused("the zero polynomial has no isolated roots")
-    if low is not None and high is not None and low > high:
-        raise Refused("an interval has its ends in the wrong order")
-    if not sign_at(p, low, -1) or not sign_at(p, high, 1):
-        raise Refused("an end of an interval is itself a root")
+    refuse_if(not p, "the zero polynomial has no isolated roots")
+    refuse_if(low is not None and high is not None and low > high, "an interval has its ends in the wrong order")
+    refuse_if(not sign_at(p, low, -1) or not sign_at(p, high, 1), "an end of an interval is itself a root")
     chain = sturm_chain(p)
 
     def changes(end, side):
@@ -293,11 +286,9 @@ def isolate(p, pairs, low, high):
         a, b = ends(pair)
         if a is None or b is None or (high is not None and b > high) or (before is not None and a < before):
             raise Refused("an isolating interval leaves the range or is out of order")
-        if count_roots(p, a, b) != 1:
-            raise Refused("not exactly one root in an isolating interval")
+        refuse_if(count_roots(p, a, b) != 1, "not exactly one root in an isolating interval")
         before = b
-    if count_roots(p, low, high) != len(pairs):
-        raise Refused("the intervals do not contain all the roots")
+    refuse_if(count_roots(p, low, high) != len(pairs), "the intervals do not contain all the roots")
     return len(pairs)
 
 
@@ -345,8 +336,7 @@ class Expression:
             return self.value(node.operand) * -1
         if kind is ast.BinOp and type(node.op) is ast.Pow:
             base, k = self.value(node.left), self.number(node.right)
-            if k.denominator != 1 or abs(k) > 10_000:
-                raise Refused("an exponent is too large or not an integer")
+            refuse_if(k.denominator != 1 or abs(k) > 10_000, "an exponent is too large or not an integer")
             return base ** int(k)
         if kind is ast.BinOp and type(node.op) in ARITHMETIC:
             return ARITHMETIC[type(node.op)](self.value(node.left), self.value(node.right))
@@ -399,8 +389,7 @@ class Expression:
 
 def rounded(x, k=0):
     """Round half away from zero to k decimals."""
-    if abs(k) > 1000 or Fraction(k).denominator != 1:
-        raise Refused("round to too many digits")
+    refuse_if(abs(k) > 1000 or Fraction(k).denominator != 1, "round to too many digits")
     unit = Fraction(10) ** int(k)
     return Fraction((abs(x) * unit + Fraction(1, 2)) // 1) / unit * (1 if x >= 0 else -1)
 
@@ -431,8 +420,7 @@ class Words:
         if state not in self.memo:
             self.memo[state] = out = self.derive(state)
             self.size += len(out.top)
-            if self.size > 10 * MAX_TERMS:
-                raise Refused("the expectation has too many terms")
+            refuse_if(self.size > 10 * MAX_TERMS, "the expectation has too many terms")
         return self.memo[state]
 
     def derive(self, state):
@@ -531,8 +519,7 @@ def rational(text):
 
 
 def ends(pair):
-    if not isinstance(pair, list) or len(pair) != 2:
-        raise Refused("a range needs two ends")
+    refuse_if(not isinstance(pair, list) or len(pair) != 2, "a range needs two ends")
     return None if pair[0] == "-oo" else rational(pair[0]), None if pair[1] == "oo" else rational(pair[1])
 
 
@@ -556,8 +543,7 @@ class Scope:
         self.used, self.sentences, self.foreign = set(), set(), set()
 
     def variable(self, name):
-        if name not in self.ring.names or name in self.case:
-            raise Refused(f"{str(name)[:40]!r} is no variable here")
+        refuse_if(name not in self.ring.names or name in self.case, f"{str(name)[:40]!r} is no variable here")
         return name
 
     def lookup(self, name):
@@ -574,8 +560,7 @@ class Scope:
 
     def value(self, text):
         out = Expression(text, self.ring, self).result
-        if isinstance(out, bool):
-            raise Refused("an expression is needed, not a statement")
+        refuse_if(isinstance(out, bool), "an expression is needed, not a statement")
         return out
 
     def poly(self, text):
@@ -589,16 +574,14 @@ class Scope:
         if not re.fullmatch(NAME, name) or name in self.ring.names or name in taken:
             raise Refused(f"{name[:40]!r} is no name, or is taken")
         self.certificate.size += len(value.top) + len(value.under)
-        if self.certificate.size > 10 * MAX_TERMS:
-            raise Refused("the definitions have too many terms")
+        refuse_if(self.certificate.size > 10 * MAX_TERMS, "the definitions have too many terms")
         self.names[name], self.meaning[name] = value, f"{name} := {meaning}"
         return self.meaning[name]
 
     def derived(self, step, value, meaning):
         """Bind a derived quantity after comparing it with the value that the certificate states."""
         value = self.localised(value)
-        if not value.equals(self.value(get(step, "value"))):
-            raise Refused("the value stated is not the value derived")
+        refuse_if(not value.equals(self.value(get(step, "value"))), "the value stated is not the value derived")
         return self.bind(get(step, "name"), value, meaning)
 
     def run(self, steps):
@@ -609,14 +592,12 @@ class Scope:
                 kind = str(step.get("kind"))[:20] if isinstance(step, dict) else "?"
                 raise Refused(f"step {number} ({plain(kind)}): {problem}") from None
         for name in sorted(self.names.keys() - self.used):
-            if self.meaning[name] not in self.certificate.needed:
-                raise Refused(f"the definition of {name!r} is not used")
+            refuse_if(self.meaning[name] not in self.certificate.needed, f"the definition of {name!r} is not used")
 
     def add(self, step):
         """Verify one step and return its sentences."""
         kind = get(step, "kind")
-        if kind not in KINDS:
-            raise Refused(f"unknown step kind {kind[:40]!r}")
+        refuse_if(kind not in KINDS, f"unknown step kind {kind[:40]!r}")
         out = getattr(self, kind)(step)
         out = out if isinstance(out, list) else [out]
         self.sentences.update(out)
@@ -655,8 +636,7 @@ class Scope:
 
     def chi(self, step):
         power, m, value = get(step, "power", int), self.value(get(step, "m")), self.ring.constant(1)
-        if abs(power) > 200:
-            raise Refused("the power is too large")
+        refuse_if(abs(power) > 200, "the power is too large")
         for k in range(abs(power)):
             value = value * (m + 2 * k) if power > 0 else value / (m - 2 * (k + 1))
         return self.derived(step, value, f"E X^{power}, X ~ chi2({step['m']})")
@@ -672,8 +652,7 @@ class Scope:
     def sign(self, step):
         relation, domain, method = get(step, "relation"), get(step, "domain", dict), get(step, "method")
         ranges, p = {self.variable(name): ends(pair) for name, pair in domain.items()}, self.poly(get(step, "of"))
-        if relation not in (">", ">=", "<", "<="):
-            raise Refused(f"unknown relation {relation[:20]!r}")
+        refuse_if(relation not in (">", ">=", "<", "<="), f"unknown relation {relation[:20]!r}")
         if any(e and self.ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
             raise Refused("a variable has no range")
         p = p if relation[0] == ">" else {m: -c for m, c in p.items()}
@@ -701,8 +680,7 @@ class Scope:
         for k, (weight, base) in enumerate(terms):
             self.shifted(self.poly(weight), strict and k == 0, ranges)
             total = total + self.value(weight) * self.value(base) ** 2
-        if total.polynomial() != p_mul(factor, p):
-            raise Refused("the sum of squares is not the polynomial")
+        refuse_if(total.polynomial() != p_mul(factor, p), "the sum of squares is not the polynomial")
 
     def shifted(self, p, strict, ranges):
         """Prove p > 0 (or >= 0) on a box: non-negative coefficients after x = low + y, x = high - y,
@@ -718,12 +696,32 @@ class Scope:
                 p, _ = ring.replace(p, name, (x * high + low).top, (x + 1).top)
             else:
                 p, _ = ring.replace(p, name, (x + low if high is None else x * -1 + high).top, ring.one)
-        if any(c < 0 for c in p.values()):
-            raise Refused("a coefficient is negative after the shift")
+        refuse_if(any(c < 0 for c in p.values()), "a coefficient is negative after the shift")
         if any(e and ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
             raise Refused("a variable has no range")
         if strict and not all(tuple(c.get(i, 0) for i in range(len(ring.names))) in p for c in corners):
             raise Refused("the sign is not strict at an end")
+
+    def cover(self, step):
+        """On every part of a subdivided box one of the alternatives is non-negative (``tree``: in
+        preorder, "x:c" cuts the range of x at c, and a digit names the alternative of a part)."""
+        domain, tokens = get(step, "domain", dict), iter(get(step, "tree", list, of=str))
+        polys = [self.poly(text) for text in get(step, "of", list, of=str)]
+
+        def walk(ranges, depth):
+            token = next(tokens, "")
+            if re.fullmatch("[0-9]", token) and int(token) < len(polys):
+                return self.shifted(polys[int(token)], False, ranges)
+            name, _, cut = token.partition(":")
+            refuse_if(name not in ranges or depth > 80, "the subdivision cannot be read")
+            (low, high), cut = ranges[name], rational(cut)
+            refuse_if((low is not None and cut <= low) or (high is not None and cut >= high), "a cut is outside its range")
+            walk({**ranges, name: (low, cut)}, depth + 1)
+            walk({**ranges, name: (cut, high)}, depth + 1)
+
+        walk({self.variable(name): ends(pair) for name, pair in domain.items()}, 0)
+        refuse_if(next(tokens, None) is not None, "the subdivision has parts left over")
+        return f"{' >= 0 or '.join(step['of'])} >= 0 for {range_text(domain)}"
 
     def roots(self, step):
         p, domain = self.univariate(get(step, "of"), get(step, "variable")), get(step, "range", list)
@@ -760,8 +758,7 @@ class Scope:
         powers = [rational(p) for p in get(step, "exponents", list)]
         first = next((p for p in powers if p != 1), Fraction(1))
         found = "converges" if first > 1 else "diverges"
-        if found != get(step, "result") or not 1 <= len(powers) <= 8:
-            raise Refused(f"the series {found}")
+        refuse_if(found != get(step, "result") or not 1 <= len(powers) <= 8, f"the series {found}")
         return f"sum 1/(t, log t, log log t, ... to the powers {', '.join(step['exponents'])}) {found}"
 
     def arithmetic(self, step):
@@ -771,14 +768,12 @@ class Scope:
             values[call] = rational(value)
             if not self.sentences & {f"{call} = {value}", f"computed: {call} = {value}"}:
                 raise Refused(f"the value of {str(call)[:60]!r} has no support")
-        if Expression(test, Ring([]), None, values).result is not True:
-            raise Refused("the statement is false")
+        refuse_if(Expression(test, Ring([]), None, values).result is not True, "the statement is false")
         return test
 
     def depends(self, step):
         sentences, other = get(step, "sentences", list, of=str), self.certificate.other(get(step, "id"), get(step, "sha256"))
-        if self.parent:
-            raise Refused("a dependency inside a case")
+        refuse_if(self.parent, "a dependency inside a case")
         for sentence in sentences:
             if sentence not in other.scope.sentences or sentence.startswith(("cited: ", "argued: ")):
                 raise Refused(f"{step['id']} does not establish {sentence[:80]!r}")
@@ -814,8 +809,7 @@ class Scope:
         return self.certificate.assume("cited", self.certificate.needs(get(step, "id")), step["id"])
 
     def argued(self, step):
-        if len(get(step, "text")) < 20:
-            raise Refused("an argument must be given in full")
+        refuse_if(len(get(step, "text")) < 20, "an argument must be given in full")
         return self.certificate.assume("argued", self.certificate.id, get(step, "name"))
 
     def computed(self, step):
@@ -824,7 +818,7 @@ class Scope:
         return self.certificate.assume("computed", self.certificate.id, get(step, "sentence"))
 
 
-KINDS = set("loss variation moment chi define identity sign roots atroots cases series arithmetic "
+KINDS = set("loss variation moment chi define identity sign cover roots atroots cases series arithmetic "
             "depends cited argued computed".split())  # fmt: skip
 
 
@@ -842,13 +836,11 @@ def read_json(path):
         raise Refused("not a regular file of at most 8 MB")
 
     def pairs(items):
-        if len({k for k, _ in items}) != len(items):
-            raise Refused("a key occurs twice")
+        refuse_if(len({k for k, _ in items}) != len(items), "a key occurs twice")
         return dict(items)
 
     def number(text):
-        if len(text) > 12:
-            raise Refused("an integer is too long (large ones are strings)")
+        refuse_if(len(text) > 12, "an integer is too long (large ones are strings)")
         return int(text)
 
     def inexact(text):
@@ -859,8 +851,7 @@ def read_json(path):
     depth = 0
     for bracket in re.findall(rb"[\[\]{}]", re.sub(rb'"(?:[^"\\]|\\.)*"', b"", raw)):
         depth += 1 if bracket in b"[{" else -1
-        if depth > MAX_DEPTH:
-            raise Refused("nested too deeply")
+        refuse_if(depth > MAX_DEPTH, "nested too deeply")
     try:
         return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=number,
                           parse_float=inexact, parse_constant=inexact)  # fmt: skip
@@ -893,8 +884,7 @@ class Store:
         return self.done[name]
 
     def check(self, name):
-        if not re.fullmatch(ID, name):
-            raise Refused("the file name is no claim id")
+        refuse_if(not re.fullmatch(ID, name), "the file name is no claim id")
         if isinstance(self.folder, dict):
             return Certificate(self, name, self.folder.get(name))
         return Certificate(self, name, read_json(os.path.join(self.folder, name + ".json")))
@@ -909,11 +899,9 @@ class Certificate:
         self.store, self.assumptions, self.id = store, set(), name
         if not isinstance(data, dict) or set(data) != {"format", "claim", "variables", "steps", "sha256"}:
             raise Refused("a certificate has the keys format, claim, variables, steps, sha256")
-        if data["format"] != FORMAT:
-            raise Refused(f"the format is not {FORMAT!r}")
+        refuse_if(data["format"] != FORMAT, f"the format is not {FORMAT!r}")
         self.claim, variables, steps = get(data, "claim", dict), get(data, "variables", list, of=str), get(data, "steps", list)
-        if self.claim.get("id") != name:
-            raise Refused("the id of the claim is not the name of the file")
+        refuse_if(self.claim.get("id") != name, "the id of the claim is not the name of the file")
         if data["sha256"] != {"claim": digest(self.claim), "steps": digest([variables, steps])}:
             raise Refused("a hash does not agree")
         if store.book is not None and (name not in store.book or digest(store.book[name]) != digest(self.claim)):
@@ -924,8 +912,8 @@ class Certificate:
         self.ring, self.digest, params = Ring(variables), digest(data), get(self.claim, "params", dict)
         self.hypotheses = {f"given: {h}" for h in get(self.claim, "hypotheses", list, of=str)}
         self.needed = [fill(s, params) for s in get(self.claim, "proves", list, of=str)]
-        witnesses = {n for s in self.needed if s.startswith("exists ") for n in s[7:].split(", ")}
-        sentences = [s for s in self.needed if not s.startswith("exists ")]
+        witnesses, variable = ({n for s in self.needed if s.startswith(w) for n in words_of(s)} for w in ("exists ", "all "))
+        sentences = [s for s in self.needed if not s.startswith(("exists ", "all "))]
         test = get(self.claim, "test") if self.claim.get("test") is not None else None
         if not sentences and test is None:
             raise Refused("the claim does not say which sentences its certificate must establish")
@@ -934,13 +922,19 @@ class Certificate:
         if test is not None and not self.scope.sentences & {test, f"computed: {test}"}:
             raise Refused(f"the test {test[:120]!r} is not established")
         for sentence in sentences:
-            if sentence not in self.scope.sentences:
-                raise Refused(f"the sentence {sentence[:120]!r} is not established")
+            refuse_if(sentence not in self.scope.sentences, f"the sentence {sentence[:120]!r} is not established")
         self.pinned = self.scope.pinned | {n for n, meaning in self.scope.meaning.items() if meaning in sentences}
         for name in sorted({w for s in sentences for w in words_of(s)} & self.scope.names.keys()):
             if name not in self.pinned | witnesses:
-                raise Refused(f"the claim does not say what {name!r} is: its proves needs {self.scope.meaning[name][:60]!r}"
-                              f" or 'exists {name}', or a claim that it uses must say so")  # fmt: skip
+                raise Refused(f"the claim does not say what {name!r} is: its proves needs {self.scope.meaning[name][:60]!r}" f" or 'exists {name}', or a claim that it uses must say so")
+
+        # diff(f, x) means something else when f is a variable: variables beside them must be recognisable
+        variable |= {w for s in sentences for w in re.findall(rf"({NAME}) in [(\[]|, ({NAME})[,)]|(\bn\b)", s) for w in w}
+        variable |= {w for s in sentences if ":= loss(" in s for w in words_of(s)}
+        for s in sentences:
+            unclear = words_of(s) & set(variables) - variable if words_of(s) & {"diff", "subs", "coeff"} else None
+            if unclear:
+                raise Refused(f"the claim does not say that these are variables: its proves needs 'all {', '.join(sorted(unclear))}'")
 
     def needs(self, name):
         """Return an id that the claim uses."""
@@ -949,8 +943,7 @@ class Certificate:
         return name
 
     def assume(self, kind, name, text):
-        if not text or not text.isprintable():
-            raise Refused("a name or sentence must be one line of text")
+        refuse_if(not text or not text.isprintable(), "a name or sentence must be one line of text")
         self.assumptions.add(f"{kind}:{name}")
         return f"{kind}: {text}"
 
@@ -959,8 +952,7 @@ class Certificate:
             other = self.store.get(self.needs(name))
         except Refused as problem:
             raise Refused(f"dependency {plain(name)[:80]}: {problem}") from None
-        if other.digest != sha256:
-            raise Refused(f"dependency {name}: the hash does not agree")
+        refuse_if(other.digest != sha256, f"dependency {name}: the hash does not agree")
         self.assumptions |= other.assumptions
         return other
 
