@@ -17,6 +17,7 @@ from verify.expression.quantities import (
     Real,
     arb_of,
     bounds_of,
+    check_size,
     rational_ends,
     unknown,
 )
@@ -52,7 +53,7 @@ def _stepwise(value: Quantity, name: str, step: Callable[[Fraction], Fraction]) 
     """Apply a monotone step function; undecided when a ball straddles a step at every precision."""
     x = number(value, name)
     if isinstance(x, Fraction):
-        return step(x)
+        return check_size(step(x))
     if isinstance(x, Interval):
         if x.maybe_never:
             return unknown(x.reason)

@@ -32,7 +32,7 @@ MAX_EXPONENT = 9999  # of x ** k, in size
 MAX_STRING = 200
 MAX_LIST = 12
 MAX_BITS = 13_000  # numerator plus denominator of any exact value: about 3900 digits
-MAX_BALL_EXPONENT = 100_000  # binary exponent of an enclosure that is turned into fractions
+MAX_BALL_EXPONENT = 8_000  # binary exponent of an enclosure that is turned into fractions
 MAX_ROOT = 1000  # denominator of an exponent
 PRECISIONS = (64, 128, 256, 512, 1024, 2048, 4096)  # bits, tried in turn before "undecided"
 
