@@ -174,6 +174,7 @@ class Journal:
     def _open(self, name: str) -> sqlite3.Connection:
         uri = name.startswith("file:")
         connection = sqlite3.connect(name, timeout=30, uri=uri)
+        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # damaged text is no crash
         try:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
