@@ -146,7 +146,7 @@ def _claims() -> list[dict[str, Any]]:
 
 def _figures() -> dict[str, Any]:
     ns = list(range(5, 31))
-    axis = [k / 10 for k in range(-10, 11)]
+    axis = [k / 4 for k in range(-4, 5)]
     return {
         "phase": {
             "title": "Critical context length", "caption": "Steps: exact values for $d = 2$. "

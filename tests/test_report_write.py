@@ -52,13 +52,20 @@ def test_the_data_follow_the_published_schema(folder: Path) -> None:
 
 
 def test_equal_data_give_equal_bytes_and_nothing_is_rewritten(folder: Path, tmp_path: Path) -> None:
-    paths = write(report(), tmp_path, [f for f in FORMATS if f != "pdf"])
+    data = report()
+    paths = write(data, tmp_path, TEXT_FORMATS, previous=folder)
     for path in paths:
         assert path.read_bytes() == (folder / path.relative_to(tmp_path)).read_bytes(), path
     times = {p: p.stat().st_mtime_ns for p in paths}
-    write(report(), tmp_path, [f for f in FORMATS if f != "pdf"])
+    write(data, tmp_path, TEXT_FORMATS)
     assert times == {p: p.stat().st_mtime_ns for p in paths}
     assert not list(tmp_path.rglob("*.part"))
+
+
+def test_a_figure_is_the_same_bytes_each_time(folder: Path) -> None:
+    drawn = figures.draw("chains", report()["figures"]["chains"])
+    for kind, content in drawn.items():
+        assert content == (folder / f"figures/chains.{kind}").read_bytes()
 
 
 def test_figures_of_the_report_before_are_taken_over(
@@ -79,6 +86,7 @@ def test_the_index_shows_verdicts_expectations_and_reach(folder: Path) -> None:
     assert "✗&nbsp;refuted | FAIL |" in text
     assert "rejected 3/3" in text
     assert "```mermaid" in text
+    assert "| timeout | stopped after 60 s |" in text
     assert "| cited | [`cited.sturm`]" in text
     for target in re.findall(r"\]\(([^)]+)\)", text):
         assert (folder / target).exists(), target

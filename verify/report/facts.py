@@ -65,6 +65,14 @@ class Report:
                 rows.append((str(name), str(value)))
         return [*rows, ("seed", str(self.data.get("seed")))]
 
+    def not_run(self) -> list[tuple[str, str, str]]:
+        """Return (claim id, run state, reason) of every claim whose check did not run to its end."""
+        return [
+            (c["id"], str(c["run"]), str(c.get("run_reason") or c.get("reason") or ""))
+            for c in self.in_parts()
+            if c.get("run") not in (None, "ok")
+        ]
+
     def sources(self) -> list[str]:
         """Return every source named by a claim, once each, in order of first use."""
         return list(dict.fromkeys(c["source"] for c in self.claims if c.get("source")))

@@ -127,7 +127,7 @@ def status_words(claim: dict[str, Any]) -> str:
     if tier in ("exact", "certified", "statistical") and verdict in ("confirmed", "refuted", "qualified"):
         words += f", {tier}"
     run = claim.get("run")
-    if run in ("skipped", "timeout", "error", "stale"):
+    if run in ("not-selected", "skipped", "timeout", "error", "stale"):
         words += f" ({run})"
     return words
 

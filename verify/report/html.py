@@ -67,6 +67,7 @@ statements decided; {len(report.claims)} claims in all; profile
 <dl class="summary">{"".join(f"<dt>{html(a)}</dt><dd>{html(b)}</dd>" for a, b in facts.summary_rows(report))}</dl>
 </section>
 {_claims(report)}
+{_not_run(report)}
 {_graph(report)}
 {_assumptions(report)}
 {_environment(report)}
@@ -159,6 +160,17 @@ def _row(claim: Claim) -> str:
     return (
         f'<tr {attributes}><th scope="row"><a href="#{anchor(claim["id"])}">{title}</a>'
         f"<code>{html_text(claim['id'])}</code></th><td>{badge(claim)}</td>{rest}</tr>"
+    )
+
+
+def _not_run(report: Report) -> str:
+    rows = [[link(report, i), html_text(run), html(reason)] for i, run, reason in report.not_run()]
+    if not rows:
+        return ""
+    body = table(["claim", "run", "reason"], rows)
+    return (
+        '<section id="not-run" class="home" tabindex="-1" aria-labelledby="not-run-h">'
+        f'<h2 id="not-run-h">Not run to the end</h2>{body}</section>'
     )
 
 

@@ -246,6 +246,7 @@ def document(report: Report) -> str:
         "\\tableofcontents\\clearpage\\pagenumbering{arabic}",
         "\\section{Claims and verdicts}",
         _claims_table(report),
+        _not_run(report),
         "\\section{What the claims rest on}",
         _assumptions(report),
         "\\section{Dependency graph}",
@@ -285,6 +286,13 @@ def _claims_table(report: Report) -> str:
         expected = tex(str(claim.get("as_expected")))
         rows.append(f"{_ref(claim['id'])} & {verdict} & {expected} & {tex(last)}\\\\")
     return head + "\n".join(rows) + "\n\\end{longtable}}"
+
+
+def _not_run(report: Report) -> str:
+    items = [f"{_ref(i)}: {tex(run)}, {tex(reason)}" for i, run, reason in report.not_run()]
+    if not items:
+        return ""
+    return "\\subsection*{Not run to the end}\n{\\raggedright\n" + _items(items) + "}"
 
 
 def _assumptions(report: Report) -> str:

@@ -76,6 +76,10 @@ def index(report: Report) -> str:
         ]
         head = ["claim", "title", "verdict", "as expected", "effective tier", "steps", "mutants"]
         out += [f"### {part}", _table(head, rows)]
+    missing = report.not_run()
+    if missing:
+        rows = [[_link(report, i), _cell(run), _cell(reason)] for i, run, reason in missing]
+        out += ["## Not run to the end", _table(["claim", "run", "reason"], rows)]
     special = [(n, t) for n, t, _ in _special(report)]
     if special:
         out.append("## Pages by subject")
