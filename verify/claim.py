@@ -36,25 +36,45 @@ class Claim:
     """One claim with its place in the file; ``verify.loader`` builds it from a TOML table."""
 
     id: str
+    """Letters a-z and digits joined by ``.`` or ``-``, at most 80 characters; unique in the book."""
     kind: Kind
+    """What sort of statement it is."""
     title: str
+    """One line; may hold ``{{name}}`` of a parameter."""
     statement: str
+    """LaTeX, complete: every symbol and every quantifier. ``{{name}}`` stands for a parameter."""
     origin: Origin = Origin.OWN
+    """Where the statement comes from."""
     source: str = ""
+    """The exact place: paper, theorem or equation, and through whom it is known."""
     reported: str = ""
+    """How the source words it, in other words than its own, and how the statement differs."""
     hypotheses: tuple[str, ...] = ()
+    """The hypotheses, one text each."""
     states: tuple[str, ...] = ()
+    """Ids that the statement needs to make sense (dashed edges of the graph)."""
     uses: tuple[str, ...] = ()
+    """Ids that the proof needs (solid edges); tiers and assumptions are inherited along them."""
     check: str | None = None
+    """The name of a registered check; exactly one of check, test and not_checkable."""
     params: dict[str, Any] = field(default_factory=dict)
+    """Arguments of the check: integers, texts, true, false and lists of them; no decimals."""
     test: str | None = None
-    mutants: tuple[Any, ...] = ()  # tables of parameters, or expressions when ``test`` is set
-    proves: tuple[str, ...] = ()  # sentences that the certificate must establish
+    """An expression instead of a check: true or false, in the vocabulary of audits."""
+    mutants: tuple[Any, ...] = ()
+    """Near claims that must not be confirmed: tables that override params, or expressions."""
+    proves: tuple[str, ...] = ()
+    """Sentences that the certificate must establish; they tie it to the statement."""
     floor: Tier = Tier.EXACT
+    """The weakest effective tier that is accepted; a weaker one makes the exit code 3."""
     expect: Verdict = Verdict.CONFIRMED
-    profile: Profile = Profile.QUICK  # the least profile that runs it
+    """The verdict that the book expects; another decided one makes the exit code 1."""
+    profile: Profile = Profile.QUICK
+    """The least profile that runs it."""
     not_checkable: str | None = None
+    """Why nothing can be checked: no mathematical content, a forecast, a value judgement."""
     notes: str = ""
+    """Remarks that the report prints below the statement."""
     file: str = ""
     line: int = 0
 

@@ -47,20 +47,20 @@ class Tier(StrEnum):
 class RunState(StrEnum):
     """What became of running the check."""
 
-    OK = "ok"
+    OK = "ok"  # the check ran to its end
     NOT_SELECTED = "not-selected"  # outside the profile, or an optional tool is absent
-    SKIPPED = "skipped"
-    TIMEOUT = "timeout"
-    ERROR = "error"
+    SKIPPED = "skipped"  # selected, but could not be started
+    TIMEOUT = "timeout"  # stopped at its time limit
+    ERROR = "error"  # crashed, was killed, or ran out of memory
     STALE = "stale"  # an old result of something that has changed since
 
 
 class AsExpected(StrEnum):
     """Whether the verdict is the one that the book expects."""
 
-    PASS = "PASS"
-    FAIL = "FAIL"
-    OPEN = "OPEN"
+    PASS = "PASS"  # the verdict is the expected one (or there is nothing to decide)
+    FAIL = "FAIL"  # another decided verdict
+    OPEN = "OPEN"  # not decided, or not run
 
 
 class StepStatus(StrEnum):
@@ -89,18 +89,18 @@ class Kind(StrEnum):
 class Origin(StrEnum):
     """Where a statement comes from."""
 
-    THESIS = "thesis"
-    LITERATURE = "literature"
-    PRESS = "press"
-    OWN = "own"
+    THESIS = "thesis"  # reported of the thesis
+    LITERATURE = "literature"  # a published paper or book
+    PRESS = "press"  # articles and summaries
+    OWN = "own"  # ours
 
 
 class Profile(StrEnum):
     """How much work a run may do; each profile includes the ones before it."""
 
-    QUICK = "quick"
-    STANDARD = "standard"
-    FULL = "full"
+    QUICK = "quick"  # seconds
+    STANDARD = "standard"  # about two minutes on two cores; the default
+    FULL = "full"  # up to half an hour
 
 
 class ExitCode(IntEnum):
