@@ -95,7 +95,7 @@ def _claims() -> list[dict[str, Any]]:
               mutants={"rejected": 3, "total": 3, "void": 0, "details": [
                   {"change": "threshold = 14", "verdict": "refuted", "reason": "at n = 14 b = 0"},
                   {"change": "threshold = 16", "verdict": "refuted", "reason": "at n = 15 b > 0"},
-                  {"change": "family = 'symmetric'", "verdict": "refuted", "reason": "no b"}]},
+                  {"change": 'family = "symmetric"', "verdict": "refuted", "reason": "no b"}]},
               instances=["n = 14: one minimiser", "n = 15: two minimisers, $b^2 \\approx 0.0021$"],
               necessity=[{"hypothesis": "d = 2", "status": "needed",
                           "because": "fails at d = 1: there is no skew part"},
@@ -133,7 +133,7 @@ def _claims() -> list[dict[str, Any]]:
               statement="The market doubles by 2030.", verdict="not-checkable", tier="none",
               effective_tier="none", expect="not-checkable", check=None,
               source="a blog post <b>with</b> markup & 100% \\input{/etc/passwd}",
-              reason="a forecast has no mathematical content"),
+              reason="a «forecast» has no \"mathematical\" content"),
         claim("train.self-collapse", kind="number", origin="own", title="Self-training, row 1",
               verdict="undecided", tier="none", effective_tier="none", as_expected="OPEN",
               run="timeout", run_reason="stopped after 60 s", reason="no result in time",
