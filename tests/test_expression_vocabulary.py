@@ -8,7 +8,12 @@ import pytest
 
 from verify.errors import RoutesDisagree
 from verify.expression import ExpressionError, decide
-from verify.expression.documentation import signature, vocabulary_data, vocabulary_text
+from verify.expression.documentation import (
+    signature,
+    vocabulary_data,
+    vocabulary_markdown,
+    vocabulary_text,
+)
 from verify.expression.terms import agreed, known_terms
 from verify.expression.terms.wishart import _by_pairings
 from verify.status import Verdict
@@ -54,6 +59,8 @@ def test_documented(name: str) -> None:
 
 
 def test_data_and_text_agree() -> None:
+    markdown = vocabulary_markdown()
+    assert all(f"### `{signature(term)}`" in markdown for term in TERMS.values())
     assert {entry["name"] for entry in vocabulary_data()["names"]} == set(TERMS)
 
 

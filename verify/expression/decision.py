@@ -135,7 +135,8 @@ def _witness(truth: Truth) -> dict[str, str]:
     witness: dict[str, str] = {}
     for number, fact in enumerate(truth.facts[:8], start=1):
         mark = f" {number}" if len(truth.facts) > 1 else ""
-        witness[f"compared{mark}"] = f"{fact.left_text} {fact.operator} {fact.right_text}"
+        relation = "rounds to" if fact.operator == "~=" else fact.operator
+        witness[f"compared{mark}"] = f"{fact.left_text} {relation} {fact.right_text}"
         witness[f"left{mark}"] = short_text(fact.left)
         witness[f"right{mark}"] = (
             fact.right_text if fact.operator == "~=" else short_text(fact.right)

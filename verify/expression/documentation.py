@@ -10,7 +10,7 @@ from verify.expression.functions import FUNCTIONS
 from verify.expression.terms import known_terms
 from verify.registry import Term
 
-__all__ = ["GRAMMAR", "signature", "vocabulary_data", "vocabulary_text"]
+__all__ = ["GRAMMAR", "signature", "vocabulary_data", "vocabulary_markdown", "vocabulary_text"]
 
 GRAMMAR = """\
 A test is true or false as a whole.  Every number is exact: 0.1 is one tenth.
@@ -74,3 +74,25 @@ def vocabulary_text() -> str:
         lines.append(f"  result: {entry['result']}")
         lines.append(f"  example: {entry['example']}")
     return "\n".join(lines)
+
+
+def vocabulary_markdown() -> str:
+    """Return the documentation as Markdown, one section a name."""
+    data = vocabulary_data()
+    lines = ["# The language of claims", "", "```text", data["grammar"], "```", "", "## Functions", ""]
+    lines += ["| name | meaning |", "|---|---|"]
+    lines += [f"| `{name}` | {meaning} |" for name, meaning in data["functions"].items()]
+    lines += ["", "## Names", ""]
+    for entry in data["names"]:
+        summary = " ".join(entry["summary"].split())
+        lines += [f"### `{entry['signature']}`", "", _code(summary), ""]
+        lines += [f"- `{name}`: {_code(meaning)}" for name, meaning in entry["arguments"].items()]
+        lines += [f"- Result: {entry['result']}", "", "```text", entry["example"], "```", ""]
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _code(text: str) -> str:
+    """Return text for Markdown in which no character starts markup."""
+    for character in "\\*_|<[":
+        text = text.replace(character, f"\\{character}")
+    return text
