@@ -150,6 +150,11 @@ def test_mathematics_in_words() -> None:
         ("for n = 2..4: h > 0 at the real roots of c, a in (-oo, oo)",
          r"h>0\quad\text{where }c=0\qquad(a\in\mathbb{R})\quad\text{for }n=2,\ldots,4"),
         ("c := E X^1, X ~ chi2(k)", r"c\mathrel{:=}\mathbb{E}X,\quad X\sim\chi^{2}_{k}"),
+        ("F := loss(layers=2, V=aI+sK, K skew of norm 1, d=3) + O(s^3)",
+         r"F\mathrel{:=}\mathbb{E}\|(I-VS)^{2}\|_F^{2}+O(s^{3}),\quad V=aI+sK,\ "
+         r"K\text{ skew},\ \|K\|_F=1,\ d=3"),
+        ("f := loss(layers=3, V=[a, -b; b, a])",
+         r"f\mathrel{:=}\mathbb{E}\|(I-VS)^{3}\|_F^{2},\quad V=\begin{pmatrix} a & -b \\ b & a \end{pmatrix}"),
         ("a - (b - c) == -(a*b)", "a - (b - c)=-ab"),
         ("(a + b)*(a - b)/2 == -x**2", r"\frac{(a + b)(a - b)}{2}=-x^{2}"),
         ("m > 0 for ", "m>0"),

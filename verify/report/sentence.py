@@ -299,19 +299,14 @@ def _moment(powers: str, d: str) -> str:
 
 def _defined(name: str, body: str) -> str:
     left = f"{_name(name).strip()}\\mathrel{{:=}}"
-    match = re.fullmatch(r"loss\((.*)\)", body)
-    if match:
-        if "V=aI+sK" in match[1]:
-            parts = re.fullmatch(r"layers=(\w+), V=aI\+sK, K (\w+) of norm 1, d=(.+)", match[1])
-            if not parts:
-                raise Unrecognised("not a variation")
-            return _variation(left, parts[1], parts[2], parts[3])
-        return left + _loss(match[1])
     match = re.fullmatch(
         r"loss\(layers=(\w+), V=aI\+sK, K (\w+) of norm 1, d=(.+)\) \+ O\(s\^3\)", body
     )
     if match:
         return _variation(left, match[1], match[2], match[3])
+    match = re.fullmatch(r"loss\((.*)\)", body)
+    if match:
+        return left + _loss(match[1])
     match = re.fullmatch(r"E prod tr W\^k, k = ([\d, ]+), d=(.+?), n=(.+)", body)
     if match:
         return left + _moment(match[1], match[2])
