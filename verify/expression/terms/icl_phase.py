@@ -5,9 +5,9 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Any
 
-from flint import arb, fmpq
+from flint import arb, fmpq, fmpq_poly
 
-from symbolic.values import NEVER, Algebraic, workprec
+from symbolic.values import NEVER, Algebraic, enclose, workprec
 from verify.expression.terms import Agreed, agreed, choice, rational
 from verify.expression.terms.icl_loss import LAYERS, NOISE, D, N, best_scalar, loss, sizes
 from verify.registry import term
@@ -257,7 +257,49 @@ def transition_order(*, d: Any, layers: Any) -> Any:
     from symbolic import phase
 
     d, layers, _ = sizes(d, layers)
-    return phase.transition_order(d, layers)
+    value = phase.transition_order(d, layers)
+    if d != 2 or value not in (1, 2):
+        return value
+    return agreed(
+        "icl.transition_order",
+        ("critical points of the loss from trace and determinant", value),
+        ("coexisting minimum below the onset, loss from the entries", lambda: _order(layers)),
+    )
+
+
+def _order(layers: int) -> int | None:
+    """Return 1 if some aI + bJ beats every aI at a rational n below the onset, 2 if none was found.
+
+    The point found by the search is evaluated in the polynomial of the other derivation.
+    """
+    from symbolic.algebraic import integer_polynomial, real_roots
+    from symbolic.plane_global import plane_minimum
+    from symbolic.plane_noise import plane_loss_by_entries
+    from symbolic.plane_phase import transition_is_discontinuous
+
+    n = transition_is_discontinuous(layers)
+    if n is None:
+        return 2
+    witness = plane_minimum(layers, n).witness
+    if witness is None:
+        return None
+    scalar: dict[int, Fraction] = {}
+    value = Fraction(0)
+    for (en, ea, eb, ec), c in plane_loss_by_entries(layers).to_dict().items():
+        if ec == 0:
+            weight = Fraction(int(c.p), int(c.q)) * n ** int(en)
+            value += weight * witness[0] ** int(ea) * witness[1] ** int(eb)
+            if eb == 0:
+                scalar[int(ea)] = scalar.get(int(ea), Fraction(0)) + weight
+    rows = [scalar.get(k, Fraction(0)) for k in range(max(scalar) + 1)]
+    polynomial = integer_polynomial(fmpq_poly([fmpq(c.numerator, c.denominator) for c in rows]))
+    scale = Fraction(int(polynomial[0])) / rows[0]
+    with workprec(200):
+        excess = [
+            polynomial(enclose(root, 200)) - enclose(value * scale, 200)
+            for root in real_roots(polynomial.derivative())
+        ]
+        return 1 if all(x > 0 for x in excess) else None
 
 
 @term(
