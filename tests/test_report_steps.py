@@ -27,3 +27,10 @@ def test_a_derived_value_follows_its_definition() -> None:
 def test_a_formula_of_the_check_is_used_where_the_sentence_is_not_known() -> None:
     assert step_formula(_step("words only", "$x > 0$")) == "x > 0"
     assert step_formula(_step("words only", r"\input{x}")) == ""
+
+
+def test_a_power_of_a_fraction_in_a_value_has_brackets() -> None:
+    sentence = "c3 := E X^3, X ~ chi2(k)"
+    head, tail = expression_latex(sentence).split(",", 1)
+    written = f"{head} = 2 \\frac{{a}}{{n}}^{{2}},{tail}"
+    assert r"\left(\frac{a}{n}\right)^{2}" in step_formula(_step(sentence, written))

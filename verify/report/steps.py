@@ -59,4 +59,6 @@ def _value(text: str, given: str) -> str:
     if not given.startswith(f"{head} = ") or not given.endswith(mark + rest):
         return ""
     value = given.removeprefix(f"{head} = ")
-    return "=" + value[: len(value) - len(mark + rest)].replace(r"\,", " ")
+    value = value[: len(value) - len(mark + rest)].replace(r"\,", " ")
+    # a power of a fraction needs brackets around the fraction
+    return "=" + re.sub(r"(\\frac\{[^{}]*\}\{[^{}]*\})(?=\^)", r"\\left(\1\\right)", value)
