@@ -14,7 +14,7 @@ from verify.expression.documentation import (
     vocabulary_markdown,
     vocabulary_text,
 )
-from verify.expression.terms import agreed, known_terms
+from verify.expression.terms import Agreed, agreed, known_terms
 from verify.expression.terms.wishart import _by_pairings
 from verify.status import Verdict
 
@@ -145,6 +145,8 @@ def test_ranges(text: str, advice: str) -> None:
 def test_a_disagreement_is_an_alarm() -> None:
     with pytest.raises(RoutesDisagree, match="one gives 1, other gives 2"):
         agreed("x", ("one", 1), ("other", lambda: 2))
+    assert agreed("x", ("one", 1), ("other", lambda: 1)) == Agreed(1, ("one", "other"))
+    assert agreed("x", ("one", 1), ("other", lambda: None)) == 1
 
 
 def test_pairings_by_hand() -> None:

@@ -79,7 +79,16 @@ def vocabulary_text() -> str:
 def vocabulary_markdown() -> str:
     """Return the documentation as Markdown, one section a name."""
     data = vocabulary_data()
-    lines = ["# The language of claims", "", "```text", data["grammar"], "```", "", "## Functions", ""]
+    lines = [
+        "# The language of claims",
+        "",
+        "```text",
+        data["grammar"],
+        "```",
+        "",
+        "## Functions",
+        "",
+    ]
     lines += ["| name | meaning |", "|---|---|"]
     lines += [f"| `{name}` | {meaning} |" for name, meaning in data["functions"].items()]
     lines += ["", "## Names", ""]

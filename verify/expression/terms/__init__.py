@@ -36,13 +36,17 @@ def known_terms() -> dict[str, registry.Term]:
     return dict(registry._vocabulary)
 
 
-def agreed(what: str, first: tuple[str, Any], second: tuple[str, Callable[[], Any]]) -> Agreed:
-    """Return the value of the first route when the second gives the same.
+def agreed(what: str, first: tuple[str, Any], second: tuple[str, Callable[[], Any]]) -> Any:
+    """Return the value of the first route as ``Agreed`` when the second gives the same.
+
+    A second route that cannot decide gives None; then the value stands on the first alone.
 
     Raises:
         RoutesDisagree: they differ.
     """
     value, other = first[1], second[1]()
+    if other is None:
+        return value
     if value != other:
         raise RoutesDisagree(f"{what}: {first[0]} gives {value}, {second[0]} gives {other}")
     return Agreed(value, (first[0], second[0]))

@@ -79,12 +79,11 @@ def critical_context(*, d: Any, layers: Any, kind: Any = "global", noise: Any = 
 
 def _first_by_entries(layers: int, n: Any) -> Any:
     """Return n if the second route finds a skew minimiser at n and none at n - 1."""
-    if not _skew_by_entries(layers, n) or (n > 1 and _skew_by_entries(layers, n - 1) is not False):
-        return None
-    return n
+    before = n > 1 and _skew_by_entries(layers, n - 1)
+    return _first(n, _skew_by_entries(layers, n), before)
 
 
-def _skew_by_entries(layers: int, n: int) -> bool | None:
+def _skew_by_entries(layers: int, n: int) -> bool | str | None:
     """Return whether some aI + bJ beats the best scalar matrix, by the loss from the entries of W.
 
     A rational witness is evaluated in that polynomial against the best scalar loss; where there
@@ -96,7 +95,7 @@ def _skew_by_entries(layers: int, n: int) -> bool | None:
 
     polynomial = plane_loss_by_entries(layers)
     if plane_loss(layers) != polynomial:
-        return None
+        return "another loss polynomial"
     witness = plane_minimum(layers, n).witness
     if witness is None:
         return False
@@ -105,9 +104,10 @@ def _skew_by_entries(layers: int, n: int) -> bool | None:
     best = best_scalar(d=2, layers=layers, n=n)
     floor = loss(a=best.value if isinstance(best, Agreed) else best, d=2, layers=layers, n=n)
     if isinstance(floor, Agreed):
-        return floor.value > Fraction(int(value.p), int(value.q)) or None
+        return bool(floor.value > Fraction(int(value.p), int(value.q)))
     with workprec(200):
-        return True if floor.ball(200) > arb(value) else None
+        gap = floor.ball(200) - arb(value)
+        return True if gap > 0 else False if gap < 0 else None
 
 
 def _pointwise(d: int, layers: int, value: Any, noise: Any = 0) -> Any:
@@ -120,7 +120,14 @@ def _pointwise(d: int, layers: int, value: Any, noise: Any = 0) -> Any:
         return None
     here = skew_at_with_noise(d, layers, value, noise, "local")
     before = value > 1 and skew_at_with_noise(d, layers, value - 1, noise, "local")
-    return value if here and not before else None
+    return _first(value, here, before)
+
+
+def _first(n: int, here: Any, before: Any) -> Any:
+    """Return n if something is there at n and not at n - 1; None if either is open."""
+    if not isinstance(here, bool) or not isinstance(before, bool):
+        return None
+    return n if here and not before else f"{here} at n = {n} and {before} at n - 1"
 
 
 @term(
@@ -189,7 +196,10 @@ def _zero_twice(what: str, value: Any, d: int, layers: int, n: int) -> Any:
     return agreed(
         what,
         ("minimum over the plane", 0),
-        ("sign of the second variation at this n", lambda: 0 if stable else None),
+        (
+            "sign of the second variation at this n",
+            lambda: 0 if stable else "an unstable scalar matrix",
+        ),
     )
 
 
@@ -267,7 +277,7 @@ def transition_order(*, d: Any, layers: Any) -> Any:
     )
 
 
-def _order(layers: int) -> int | None:
+def _order(layers: int) -> int | str | None:
     """Return 1 if some aI + bJ beats every aI at a rational n below the onset, 2 if none was found.
 
     The point found by the search is evaluated in the polynomial of the other derivation.
@@ -299,6 +309,8 @@ def _order(layers: int) -> int | None:
             polynomial(enclose(root, 200)) - enclose(value * scale, 200)
             for root in real_roots(polynomial.derivative())
         ]
+        if any(x < 0 for x in excess):
+            return "a scalar matrix that is better"
         return 1 if all(x > 0 for x in excess) else None
 
 
