@@ -31,6 +31,6 @@ def test_a_formula_of_the_check_is_used_where_the_sentence_is_not_known() -> Non
 
 def test_a_power_of_a_fraction_in_a_value_has_brackets() -> None:
     sentence = "c3 := E X^3, X ~ chi2(k)"
-    head, tail = expression_latex(sentence).split(",", 1)
-    written = f"{head} = 2 \\frac{{a}}{{n}}^{{2}},{tail}"
+    head, tail = expression_latex(sentence).split(r",\quad", 1)
+    written = rf"{head} = 2 \frac{{a}}{{n}}^{{2}},\quad{tail}"
     assert r"\left(\frac{a}{n}\right)^{2}" in step_formula(_step(sentence, written))

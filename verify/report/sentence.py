@@ -222,11 +222,11 @@ def _fraction(upper: str, lower: str, top: list[_Term]) -> _Term:
 def _name(word: str) -> str:
     match = re.fullmatch(r"([A-Za-z]+?)_?(\d*)(?:_([A-Za-z0-9_]+))?", word)
     if not match:
-        return r"\mathit{" + re.sub(r"[^A-Za-z0-9]", "", word) + "}"
+        return r"\mathrm{" + re.sub(r"[^A-Za-z0-9]", "", word) + "}"
     head = {"lam": "lambda"}.get(match[1], match[1])
     tail = (match[3] or "").replace("_", ",")
     low = ",".join(part for part in (match[2], tail) if part)
-    letter = f"\\{head} " if head in _GREEK else head if len(head) == 1 else f"\\mathit{{{head}}}"
+    letter = f"\\{head} " if head in _GREEK else head if len(head) == 1 else f"\\mathrm{{{head}}}"
     return f"{letter.rstrip()}_{{{low}}}" if low else letter
 
 
