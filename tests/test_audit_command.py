@@ -173,3 +173,5 @@ def test_a_report_on_request(tmp_path: Path, capsys) -> None:
     assert main(["audit", path, "--quiet", "--out", str(out)]) == 0
     assert json.loads((out / "report.json").read_text())["claims"][0]["id"] == "a"
     assert (out / "certificates" / "a.json").is_file() and (out / "audit.sarif").is_file()
+    assert main(["audit", path, "--quiet", "--out", str(tmp_path)]) == 2
+    assert "not a report" in capsys.readouterr().err

@@ -83,6 +83,10 @@ def run(args: argparse.Namespace) -> int:
     from verify.progress import Progress
 
     claims = collect(args.files)
+    if args.out is not None:
+        from verify.directory import open_directory
+
+        open_directory(args.out)  # refused now rather than after the work
     progress = Progress(quiet=args.quiet or args.json)
     report, certificates = audit(claims, timeout=args.timeout, jobs=args.jobs, progress=progress)
     _write(args, report, certificates, progress)
