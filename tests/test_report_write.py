@@ -254,6 +254,19 @@ def test_hostile_text_in_every_field_harms_no_format(tmp_path: Path) -> None:
             assert re.fullmatch(r"[\w./-]+", target), (path, target)
 
 
+def test_a_report_of_an_audited_file_says_how_to_audit_it_again(tmp_path: Path) -> None:
+    test = "percent(3/7) ~= 42.8"
+    given = {"test": test, "statement": test, "file": "c.toml", "check": None}
+    one = claim("my.two", verdict="refuted", witness={"left": "3"}, **given)
+    summary = report()["summary"] | {"reported": {"decided": 0, "total": 0}, "assumptions": []}
+    write(report() | {"claims": [one], "figures": {}, "summary": summary}, tmp_path, TEXT_FORMATS)
+    text = (tmp_path / "claims/my.two.md").read_text(encoding="utf-8")
+    assert text.count(test) == 1
+    assert "python -m verify audit c.toml" in text
+    assert "project's own" not in text
+    assert "reported statements" not in (tmp_path / "index.md").read_text(encoding="utf-8")
+
+
 @pytest.mark.parametrize(
     "series",
     [{"style": "line", "x": [1, 2], "y": [1]}, {"style": "pie", "x": [1], "y": [1]},

@@ -16,9 +16,11 @@ __all__ = [
     "does_not_establish",
     "establishes",
     "evidence",
+    "headline",
     "mutant_words",
     "rests_on",
     "run_again",
+    "statement",
     "step_words",
     "summary_rows",
     "tier_words",
@@ -38,6 +40,10 @@ class Report:
         self.graph: Graph = build(self.claims)
         self.figures: dict[str, Any] = dict(data.get("figures") or {})
         self.summary: dict[str, Any] = dict(data.get("summary") or {})
+        # an audited file has expressions only; the book has checks, each with mutants
+        self.audited = bool(self.claims) and not any(
+            c.get("check") or (c.get("mutants") or {}).get("total") for c in self.claims
+        )
         self.needed_by: dict[str, list[str]] = {}
         for edge in self.graph.edges:
             self.needed_by.setdefault(edge.source, []).append(edge.target)
@@ -216,7 +222,7 @@ def establishes(claim: Claim) -> str:
     return f"The statement, under exactly the hypotheses listed, {how}{modulo}."
 
 
-def does_not_establish(claim: Claim) -> list[str]:
+def does_not_establish(claim: Claim, audited: bool = False) -> list[str]:
     """Return the sentences that say what a reader might wrongly take from the result."""
     out = []
     steps = claim.get("steps") or {}
@@ -242,7 +248,7 @@ def does_not_establish(claim: Claim) -> list[str]:
             "That the thesis words it this way: its text was not available; the comparison is "
             "with how summaries report it."
         )
-    elif origin == "press":
+    elif origin == "press" or audited:
         out.append("Anything about the other statements of that source.")
     elif origin == "own" and claim.get("kind") not in ("definition", "remark"):
         out.append("Anything about the thesis: this statement is this project's own.")
@@ -263,8 +269,27 @@ def rests_on(claim: Claim, report: Report) -> list[tuple[str, str, str]]:
     return out
 
 
-def run_again(claim: Claim) -> list[tuple[str, str]]:
+def headline(report: Report) -> str:
+    """Return the first sentence of a report."""
+    reported = report.summary.get("reported") or {}
+    data = report.data
+    counts = f"{len(report.claims)} claims in all; profile {data.get('profile')}, "
+    counts += f"seed {data.get('seed')}, exit code {data.get('exit_code')}."
+    if not reported.get("total"):
+        return counts
+    return f"{reported['decided']} of {reported['total']} reported statements decided. {counts}"
+
+
+def statement(claim: Claim) -> str:
+    """Return the statement; one that is only the expression that was decided is set as code."""
+    text = str(claim.get("statement") or "")
+    return f"`{text}`" if text and text == claim.get("test") and "`" not in text else text
+
+
+def run_again(claim: Claim, audited: bool = False) -> list[tuple[str, str]]:
     """Return (command, what it does) pairs that repeat the result."""
+    if audited:
+        return [(f"python -m verify audit {claim.get('file') or 'FILE'}", "decides the file again")]
     claim_id = claim["id"]
     out = [(f"python -m verify run {claim_id}", "decides it again, with all it depends on")]
     if claim.get("certificate"):

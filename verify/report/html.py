@@ -36,7 +36,6 @@ def page(report: Report, svgs: dict[str, str]) -> str:
         f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
         "img-src 'none'; base-uri 'none'; form-action 'none'"
     )
-    reported = report.summary.get("reported") or {}
     shown: set[str] = set()
     pages = "\n".join(article(c, report, svgs, shown) for c in report.in_parts())
     return f"""<!DOCTYPE html>
@@ -54,9 +53,7 @@ def page(report: Report, svgs: dict[str, str]) -> str:
 <a class="skip" href="#main">Skip to the content</a>
 <header>
 <h1>Verification report</h1>
-<p class="lead"><strong>{reported.get("decided", 0)} of {reported.get("total", 0)}</strong> reported
-statements decided; {len(report.claims)} claims in all; profile
-{html_text(str(report.data.get("profile")))}, exit code {html_text(str(report.data.get("exit_code")))}.</p>
+<p class="lead">{html(facts.headline(report))}</p>
 <nav aria-label="Sections"><a href="#claims">Claims</a> <a href="#graph-section">Graph</a>
 <a href="#assumptions">Assumptions</a> <a href="#environment">Environment</a></nav>
 </header>
@@ -196,6 +193,7 @@ fall with it.</p>
 <button type="button" data-zoom="fit">Fit</button>
 <button type="button" data-zoom="1">Actual size</button></div>
 <div id="focus-panel" hidden></div>
+<a class="skip" href="#assumptions">Skip the drawing</a>
 <div class="graph" tabindex="0" role="group" aria-label="Drawing, scrolls in both directions">
 {svg.diagram(reduced, inside=True)}</div>
 </section>"""

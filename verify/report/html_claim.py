@@ -79,11 +79,11 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
         f'<p class="byline">{kind} <code>{html_text(claim_id)}</code> {badge(claim)} '
         f'<span class="expected">{html_text(str(claim.get("as_expected")))}</span> '
         f'<a class="to-graph" href="#graph-section" data-focus="{html_text(claim_id)}">in the graph</a></p>',
-        f'<div class="statement">{html(str(claim.get("statement") or ""))}</div>',
+        f'<div class="statement">{html(facts.statement(claim))}</div>',
     ]
     hypotheses = _list(html(formula(str(h))) for h in claim.get("hypotheses") or ())
     out.append(_section("Hypotheses", hypotheses))
-    if claim.get("test"):
+    if claim.get("test") and claim["test"] != claim.get("statement"):
         test = f"<pre><code>{html_text(str(claim['test']))}</code></pre>"
         out.append(_section("Decided as the expression", test))
     reported = f"<p>{html(str(claim['reported']))}</p>" if claim.get("reported") else ""
@@ -231,12 +231,12 @@ def _footer(claim: Claim, report: Report) -> str:
         file = html_text(str(claim["certificate"]))
         rests.append(f"certificate: <code>{file}</code>")
     commands = "".join(
-        f"<li><code>{html_text(c)}</code> {html_text(w)}</li>" for c, w in facts.run_again(claim)
+        f"<li><code>{html_text(c)}</code> {html_text(w)}</li>" for c, w in facts.run_again(claim, report.audited)
     )
     notes = f"<p>{html(str(claim['notes']))}</p>" if claim.get("notes") else ""
     return (
         f'{notes}<div class="limits"><h3>Establishes</h3><p>{html(facts.establishes(claim))}</p>'
-        f"<h3>Does not establish</h3>{_list(map(html, facts.does_not_establish(claim)))}"
+        f"<h3>Does not establish</h3>{_list(map(html, facts.does_not_establish(claim, report.audited)))}"
         f"<h3>Rests on</h3>{_list(rests) or '<p>Nothing beyond the checker.</p>'}"
         f"<h3>Run it again</h3><ul>{commands}</ul></div>"
     )

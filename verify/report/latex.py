@@ -88,13 +88,13 @@ def fragment(claim: Claim, report: Report) -> str:
         f"% {claim['id']}: needs verify.sty in the preamble",
         f"\\noindent {kind} {tex_code(claim['id'])}. \\verifyverdict{{{verdict}}}{{{words}}}; "
         f"{tex(str(claim.get('as_expected')))}.",
-        f"\\begin{{verifystatement}}\n{tex(str(claim.get('statement') or ''))}\n"
+        f"\\begin{{verifystatement}}\n{tex(facts.statement(claim))}\n"
         "\\end{verifystatement}",
     ]
     hypotheses = [tex(formula(str(h))) for h in claim.get("hypotheses") or ()]
     if hypotheses:
         out.append(_ragged("Hypotheses.", f"{'; '.join(hypotheses)}."))
-    if claim.get("test"):
+    if claim.get("test") and claim["test"] != claim.get("statement"):
         out.append(_ragged("Decided as the expression", f"{tex_code(str(claim['test']))}."))
     if claim.get("reported") or claim.get("source"):
         source = tex(str(claim.get("source") or ""))
@@ -221,10 +221,10 @@ def _closing(claim: Claim, report: Report) -> list[str]:
     if listed:
         out.append(_ragged("Dependencies.", f"{listed}."))
     out.append(f"{_head('Establishes.')}{tex(facts.establishes(claim))}")
-    out.append(_head("Does not establish.") + " ".join(map(tex, facts.does_not_establish(claim))))
+    out.append(_head("Does not establish.") + " ".join(map(tex, facts.does_not_establish(claim, report.audited))))
     rests = [f"{tex(how)} {_ref(target)}" for how, target, _ in facts.rests_on(claim, report)]
     out.append(_ragged("Rests on.", f"{'; '.join(rests) or 'nothing beyond the checker'}."))
-    commands = "; ".join(f"{tex_code(c)} ({tex(w)})" for c, w in facts.run_again(claim))
+    commands = "; ".join(f"{tex_code(c)} ({tex(w)})" for c, w in facts.run_again(claim, report.audited))
     out.append(_ragged("Run it again.", f"{commands}."))
     if claim.get("notes"):
         out.append(_head("Notes.") + tex(str(claim["notes"])))
@@ -233,14 +233,10 @@ def _closing(claim: Claim, report: Report) -> list[str]:
 
 def document(report: Report) -> str:
     """Return ``report.tex``, which reads the fragments from ``fragments/``."""
-    reported = report.summary.get("reported") or {}
-    data = report.data
     out = [
         _PREAMBLE,
         "\\begin{document}\\pagenumbering{roman}\n{\\noindent\\LARGE\\bfseries Verification report\\par}\\bigskip",
-        f"\\noindent {reported.get('decided', 0)} of {reported.get('total', 0)} reported statements "
-        f"decided. {len(report.claims)} claims in all; profile {tex(str(data.get('profile')))}, "
-        f"seed {tex(str(data.get('seed')))}, exit code {tex(str(data.get('exit_code')))}.",
+        f"\\noindent {tex(facts.headline(report))}",
         _two([(tex(a), tex(b)) for a, b in facts.summary_rows(report)]),
         # pages of the contents are counted apart, so that two passes of LaTeX are enough
         "\\tableofcontents\\clearpage\\pagenumbering{arabic}",

@@ -51,13 +51,9 @@ def _cell(text: Any) -> str:
 
 def index(report: Report) -> str:
     """Return ``index.md``."""
-    data, summary = report.data, report.summary
-    reported = summary.get("reported") or {}
     out = [
         "# Verification report",
-        f"{reported.get('decided', 0)} of {reported.get('total', 0)} reported statements decided. "
-        f"{len(report.claims)} claims in all; profile {_cell(data.get('profile'))}, "
-        f"seed {_cell(data.get('seed'))}, exit code {_cell(data.get('exit_code'))}.",
+        _cell(facts.headline(report)),
         _table(["", ""], facts.summary_rows(report)),
         "## Claims",
     ]
@@ -140,12 +136,12 @@ def claim_page(claim: Claim, report: Report) -> str:
         f"{kind.capitalize()} `{claim['id']}` · **{verdict}** · {_cell(claim.get('as_expected'))} · "
         f"[all claims](../index.md)",
         "## Statement",
-        markdown(str(claim.get("statement") or "")),
+        markdown(facts.statement(claim)),
     ]
     hypotheses = [markdown(formula(str(h))) for h in claim.get("hypotheses") or ()]
     if hypotheses:
         out.append("**Hypotheses.**\n\n" + "\n".join(f"- {h}" for h in hypotheses))
-    if claim.get("test"):
+    if claim.get("test") and claim["test"] != claim.get("statement"):
         out.append("**Decided as the expression**\n\n" + _code_block(str(claim["test"])))
     if claim.get("source") or claim.get("reported"):
         out.append("## As reported" if claim.get("reported") else "## Source")
@@ -284,12 +280,12 @@ def _footer(claim: Claim, report: Report) -> list[str]:
     certificate = claim.get("certificate")
     if certificate:
         rests.append(f"- certificate: [`{certificate}`](../{certificate})")
-    commands = "\n".join(f"{c:<52}  # {words}" for c, words in facts.run_again(claim))
+    commands = "\n".join(f"{c:<52}  # {words}" for c, words in facts.run_again(claim, report.audited))
     out = [
         "---",
         f"*Establishes.* {facts.establishes(claim)}",
         "*Does not establish.*\n\n"
-        + "\n".join(f"- {s}" for s in facts.does_not_establish(claim)),
+        + "\n".join(f"- {s}" for s in facts.does_not_establish(claim, report.audited)),
         "*Rests on.*\n\n" + ("\n".join(rests) if rests else "- nothing beyond the checker"),
         "*Run it again.*\n\n" + _code_block(commands, "sh"),
     ]

@@ -30,6 +30,7 @@ _PIECE = re.compile(
     r"|\\(?:emph|textit)\{(?P<emph>[^{}$]*)\}"
     r"|\\textbf\{(?P<strong>[^{}$]*)\}"
     r"|\\texttt\{(?P<typed>[^{}$]*)\}"
+    r"|(?<!`)``(?P<literal>[^`'\n]+)``(?!`)"
     r"|(?<!`)`(?P<code>[^`\n]+)`(?!`)"
     r"|\b(?P<call>[a-z]+\.[a-z_0-9]+\((?:[^()$\n]|\((?:[^()$\n]|\([^()$\n]{0,80}\)){0,80}\)){0,200}\))",
     re.DOTALL,
@@ -142,7 +143,8 @@ def formula(text: str) -> str:
 
 
 def _quotes(text: str) -> str:
-    return text.replace("``", "“").replace("''", "”").replace("~", "\u00a0")
+    text = text.replace("``", "“").replace("''", "”")
+    return re.sub(r"(?<=\S)~(?=[^\s=~])", "\u00a0", text)
 
 
 def code(text: str, cell: bool = False) -> str:
