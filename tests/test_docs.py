@@ -43,12 +43,12 @@ class Fence:
 def fences(page: Path) -> list[Fence]:
     """Return the fenced blocks of a page, in order."""
     source, found, end = page.read_text(encoding="utf-8"), [], 0
-    for match in re.finditer(r"^```(\w*)\n(.*?)^```$", source, re.DOTALL | re.MULTILINE):
+    for match in re.finditer(r"^(`{3,})(\w*)\n(.*?)^\1$", source, re.DOTALL | re.MULTILINE):
         between = source[end : match.start()]
         paragraph = " ".join(between.rstrip().split("\n\n")[-1].split())
         saved, needed = SAVE.search(paragraph), NEEDS.search(paragraph)
         found.append(
-            Fence(match[1], match[2], saved and saved[1], needed and needed[1], not between.strip() and end > 0)
+            Fence(match[2], match[3], saved and saved[1], needed and needed[1], not between.strip() and end > 0)
         )
         end = match.end()
     return found
