@@ -174,7 +174,6 @@ class Journal:
     def _open(self, name: str) -> sqlite3.Connection:
         uri = name.startswith("file:")
         connection = sqlite3.connect(name, timeout=30, uri=uri)
-        connection.text_factory = lambda raw: raw.decode("utf-8", "replace")  # damaged text is no crash
         try:
             version = connection.execute("PRAGMA user_version").fetchone()[0]
             tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
@@ -189,8 +188,10 @@ class Journal:
                     connection.executescript(_TABLES)
                     connection.execute(f"PRAGMA user_version = {FORMAT}")
             connection.execute("SELECT place, claim, key, result, certificate, sha256 FROM results LIMIT 1").fetchall()
-        except BaseException:
+        except BaseException as problem:
             connection.close()
+            if isinstance(problem, UnicodeDecodeError):  # of a damaged name inside SQLite's own message
+                raise _Unusable("it is damaged") from None
             raise
         return connection
 

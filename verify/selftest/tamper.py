@@ -144,9 +144,10 @@ def tamper(
 def _proves_the_same(found: recheck.Certificate, honest: recheck.Certificate) -> bool:
     """Return whether both prove the same sentences, about the same names, on no weaker footing."""
     meanings = ({n: c.scope.meaning[n] for n in c.pinned} for c in (found, honest))
+    wanted = {s for s in honest.needed if not s.startswith(("exists ", "all "))}
     return (
         found.claim == honest.claim
-        and set(honest.needed) - found.scope.sentences <= {s for s in honest.needed if s.startswith("exists ")}
+        and wanted <= found.scope.sentences
         and next(meanings).items() >= next(meanings).items()
         and found.assumptions <= honest.assumptions
     )
