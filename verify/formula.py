@@ -138,6 +138,8 @@ def _binary(node: ast.BinOp) -> tuple[str, int]:
         return r"\frac{" + _latex(node.left)[0] + "}{" + _latex(node.right)[0] + "}", 3
     if isinstance(node.op, ast.Pow):
         base = _wrapped(node.left, 3)
+        if isinstance(node.left, ast.BinOp) and isinstance(node.left.op, ast.Div):
+            base = f"({base})"
         if isinstance(node.left, ast.Name) and "_" in base:
             base = "{" + base + "}"
         return f"{base}^{{{_latex(node.right)[0]}}}", 3
