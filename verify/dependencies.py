@@ -6,7 +6,7 @@ A worker of a run points ``verify.proof.dependency_source`` at the folder of the
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 from verify.certificate import seal
@@ -14,14 +14,14 @@ from verify.certificate import seal
 __all__ = ["certificate_of"]
 
 
-@lru_cache(maxsize=None)
+@cache
 def _book():  # the book, loaded once
     from verify.loader import load_book
 
     return load_book()
 
 
-@lru_cache(maxsize=None)
+@cache
 def certificate_of(claim_id: str) -> dict[str, Any]:
     """Return the sealed certificate of a claim of the book, by running its check.
 
