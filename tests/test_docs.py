@@ -9,6 +9,7 @@ Commands that make an environment are run by ``.ci/run``; here they are only com
 
 from __future__ import annotations
 
+import ast
 import doctest
 import os
 import re
@@ -129,9 +130,10 @@ def test_examples_run(script, tmp_path):
         [sys.executable, str(script)], cwd=tmp_path, env=environment, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
-    shown = re.search(r"prints::\n\n(.*?)\n\"\"\"", script.read_text(encoding="utf-8"), re.DOTALL)
+    text = ast.get_docstring(ast.parse(script.read_text(encoding="utf-8"))) or ""
+    shown = re.search(r"prints::\n\n((?:    .*\n?|\n)+)", text)
     assert shown, f"{script.name}: the docstring shows no output"
-    compare(script, script.name, shown[1], done.stdout)
+    compare(script, script.name, shown[1].strip() + "\n", done.stdout)
 
 
 def test_reference_pages_are_up_to_date():
