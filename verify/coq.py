@@ -1,10 +1,11 @@
 r"""A second, independent opinion: the theorem for d = L = 2 as a Coq file with explicit certificates.
 
 The file states, for every integer n >= 1, that a global minimiser of n^3 f over all 2x2 matrices
-(coordinates a, B = b^2 >= 0, C = r^2 >= 0) has C = 0, and has B > 0 if and only if n >= 15; further
-the deterministic part of existence.  Every polynomial inequality is handed over as an identity for
-``ring`` and a list of non-negative numbers: no tactic has to search.  What the file takes as given is
-the loss polynomial itself, which ``verify/recheck.py`` derives from the Gaussian expectations.
+(coordinates a, B = b^2 >= 0, C = r^2 >= 0) has C = 0, and has B > 0 if and only if n >= 15; that at
+most one (a, B) is a minimiser; and the deterministic part of existence.  Every polynomial inequality is
+handed over as an identity for ``ring`` and a list of non-negative numbers: no tactic has to search.  What
+the file takes as given is the loss polynomial itself, which ``verify/recheck.py`` derives from the
+Gaussian expectations.
 
 Steps of the proof: see ``symbolic/skew_theorem.py``.
 """
@@ -55,6 +56,7 @@ def export() -> str:
         "FINITE": "\n".join(_finite_cases()),
         "EARLY": "\n".join(_early_cases()),
         **_derivatives(),
+        **{name.upper(): _text(poly) for name, poly in _valley().items()},
     }
     return re.sub(r"@([A-Z0-9_]+)@", lambda match: parts[match[1]], text)
 
@@ -178,7 +180,30 @@ def _positive_parts() -> list[str]:
         _positive("total", g4 + f4 + m, 1),
         _positive("quartic", quartic, 1),
         _positive("onset", onset_polynomial(), THRESHOLD),
+        *(_positive(name, poly, THRESHOLD) for name, poly in _valley().items() if name not in _UNSIGNED),
+        _positive("cubic_top", coefficients_in_a(reduced_derivative())[3], THRESHOLD),
     ]
+
+
+_UNSIGNED = ("gp", "cubic2", "cubic3")
+
+
+def _valley() -> dict[str, fmpq_mpoly]:
+    """Return the polynomials in n that bracket {h < 0} and the root of c there by 3/4 and 2."""
+    n, a, big_b, c = PLANE.gens()
+    h, cubic = skew_hessian(), reduced_derivative()
+    left = coefficients_in_a(16 * h.compose(n, fmpq(3, 4) - a, big_b, c))
+    right = coefficients_in_a(h.compose(n, 2 + a, big_b, c))
+    parts = coefficients_in_a(cubic)
+    return {
+        **{f"left{k}": poly for k, poly in enumerate(left)},
+        **{f"right{k}": poly for k, poly in enumerate(right)},
+        "cubic_left": 64 * cubic.compose(n, PLANE.constant(fmpq(3, 4)), big_b, c),
+        "cubic_right": -cubic.compose(n, PLANE.constant(2), big_b, c),
+        "cubic2": parts[2],
+        "cubic3": parts[3],
+        "gp": scalar_derivative().derivative("a"),
+    }
 
 
 def _finite_cases() -> list[str]:
@@ -273,6 +298,7 @@ def _derivatives() -> dict[str, str]:
         for k in range(1, 5):
             part = part.derivative("a") * fmpq(1, k)
             out[f"{name.upper()}_{k}"] = _text(part)
+    out["F2_1_AT_X"] = re.sub(r"\ba\b", "x", out["F2_1"])
     return out
 
 

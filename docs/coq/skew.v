@@ -204,6 +204,69 @@ Proof.
   repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
 Qed.
 
+Lemma left0_positive : forall n, 15 <= n -> 0 < (1)*n^3 + (-14)*n^2 + (15)*n + (414).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((1)*n^3 + (-14)*n^2 + (15)*n + (414)) with (864 + (n - 15)*(270 + (n - 15)*(31 + (n - 15)*(1)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma left1_positive : forall n, 15 <= n -> 0 < (8)*n^3 + (48)*n^2 + (-488)*n + (-1104).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((8)*n^3 + (48)*n^2 + (-488)*n + (-1104)) with (29376 + (n - 15)*(6352 + (n - 15)*(408 + (n - 15)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma left2_positive : forall n, 15 <= n -> 0 < (16)*n^3 + (160)*n^2 + (624)*n + (736).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((16)*n^3 + (160)*n^2 + (624)*n + (736)) with (100096 + (n - 15)*(16224 + (n - 15)*(880 + (n - 15)*(16)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma right0_positive : forall n, 15 <= n -> 0 < (1)*n^3 + (11)*n^2 + (100)*n + (184).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((1)*n^3 + (11)*n^2 + (100)*n + (184)) with (7534 + (n - 15)*(1105 + (n - 15)*(56 + (n - 15)*(1)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma right1_positive : forall n, 15 <= n -> 0 < (2)*n^3 + (22)*n^2 + (128)*n + (184).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((2)*n^3 + (22)*n^2 + (128)*n + (184)) with (13804 + (n - 15)*(2138 + (n - 15)*(112 + (n - 15)*(2)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma right2_positive : forall n, 15 <= n -> 0 < (1)*n^3 + (10)*n^2 + (39)*n + (46).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((1)*n^3 + (10)*n^2 + (39)*n + (46)) with (6256 + (n - 15)*(1014 + (n - 15)*(55 + (n - 15)*(1)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma cubic_left_positive : forall n, 15 <= n -> 0 < (32)*n^4 + (-256)*n^3 + (-2016)*n^2 + (15552).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((32)*n^4 + (-256)*n^3 + (-2016)*n^2 + (15552)) with (317952 + (n - 15)*(198720 + (n - 15)*(29664 + (n - 15)*(1664 + (n - 15)*(32))))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma cubic_right_positive : forall n, 15 <= n -> 0 < (17)*n^4 + (109)*n^3 + (-446)*n^2 + (-3360)*n + (-4608).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((17)*n^4 + (109)*n^3 + (-446)*n^2 + (-3360)*n + (-4608)) with (1073142 + (n - 15)*(286335 + (n - 15)*(27409 + (n - 15)*(1129 + (n - 15)*(17))))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma cubic_top_positive : forall n, 15 <= n -> 0 < (32)*n^3 + (256)*n^2 + (672)*n + (576).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 15) by lra.
+  replace ((32)*n^3 + (256)*n^2 + (672)*n + (576)) with (176256 + (n - 15)*(29952 + (n - 15)*(1696 + (n - 15)*(32)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
 
 (* 1. Every point with C > 0 has a strictly better one with C = 0: no traceless symmetric part. *)
 Lemma reduction : forall n a B C, 1 <= n -> 0 <= B -> 0 < C -> exists B', 0 <= B' /\ F n a B' 0 < F n a B C.
@@ -563,5 +626,112 @@ Proof.
   - intros B C. ring.
 Qed.
 
+(* Uniqueness.  Below the threshold: g is increasing, so it has one root. *)
+Definition gp (n a : R) : R := (3)*n^3*a^2 + (-6)*n^3*a + (3)*n^3 + (54)*n^2*a^2 + (-54)*n^2*a + (9)*n^2 + (237)*n*a^2 + (-84)*n*a + (282)*a^2.
+Definition q4 (n : R) : R := (2)*n^3 + (36)*n^2 + (158)*n + (188).
+
+Lemma one_root : forall n x y, 1 <= n -> g n x = 0 -> g n y = 0 -> x = y.
+Proof.
+  intros n x y Hn Hx Hy.
+  assert (E : (x - y)*(gp n ((x + y)/2) + q4 n/2*((x - y)^2/4)) = g n x - g n y) by (unfold g, gp, q4; field).
+  rewrite Hx, Hy in E.
+  assert (D : 0 < gp n ((x + y)/2)) by (unfold gp; pose proof (convex_positive n ((x + y)/2) Hn); lra).
+  assert (Q : 0 < q4 n) by (unfold q4; pose proof (quartic_positive n Hn); lra).
+  assert (S := square_nonnegative (x - y)).
+  assert (0 <= q4 n/2*((x - y)^2/4)) by (apply Rmult_le_pos; lra).
+  assert (Z : (x - y)*(gp n ((x + y)/2) + q4 n/2*((x - y)^2/4)) = 0) by lra.
+  apply Rmult_integral in Z. destruct Z; lra.
+Qed.
+
+Theorem one_minimiser_below : forall z a B C a' B' C', (1 <= z < 15)%Z ->
+  minimiser (IZR z) a B C -> minimiser (IZR z) a' B' C' -> a = a' /\ B = 0 /\ C = 0 /\ B' = 0 /\ C' = 0.
+Proof.
+  intros z a B C a' B' C' Hz H H'.
+  assert (Hz1 : (1 <= z)%Z) by lia.
+  assert (Hn : 1 <= IZR z) by (apply IZR_le in Hz1; exact Hz1).
+  destruct (skew_iff z a B C Hz1 H) as [EC EB]. destruct (skew_iff z a' B' C' Hz1 H') as [EC' EB'].
+  assert (ZB : B = 0).
+  { destruct H as [P _]. destruct (Rle_lt_or_eq_dec 0 B P) as [L|E]; [exfalso; apply EB in L; lia | symmetry; exact E]. }
+  assert (ZB' : B' = 0).
+  { destruct H' as [P _]. destruct (Rle_lt_or_eq_dec 0 B' P) as [L|E]; [exfalso; apply EB' in L; lia | symmetry; exact E]. }
+  subst B C B' C'. repeat split.
+  assert (S := stationary_a (IZR z) a 0 (Rle_refl 0) H). assert (S' := stationary_a (IZR z) a' 0 (Rle_refl 0) H').
+  apply (one_root (IZR z)); [exact Hn | lra | lra].
+Qed.
+
+(* From the threshold on: h < 0 only between 3/4 and 2, where the cubic c has one root. *)
+Lemma valley : forall n a, 15 <= n -> h n a < 0 -> 3/4 < a < 2.
+Proof.
+  intros n a Hn Hh. split.
+  - destruct (Rlt_le_dec (3/4) a) as [L|L]; [exact L | exfalso].
+    assert (E : 16*h n a = ((1)*n^3 + (-14)*n^2 + (15)*n + (414)) + (3/4 - a)*(((8)*n^3 + (48)*n^2 + (-488)*n + (-1104)) + (3/4 - a)*((16)*n^3 + (160)*n^2 + (624)*n + (736)))) by (unfold h; field).
+    assert (K : 0 <= 3/4 - a) by lra.
+    assert (0 < 16*h n a); [rewrite E | lra].
+    apply step_positive; [exact K | apply left0_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, left1_positive; exact Hn | apply Rlt_le, left2_positive; exact Hn].
+  - destruct (Rlt_le_dec a 2) as [L|L]; [exact L | exfalso].
+    assert (E : h n a = ((1)*n^3 + (11)*n^2 + (100)*n + (184)) + (a - 2)*(((2)*n^3 + (22)*n^2 + (128)*n + (184)) + (a - 2)*((1)*n^3 + (10)*n^2 + (39)*n + (46)))) by (unfold h; ring).
+    assert (K : 0 <= a - 2) by lra.
+    assert (0 < h n a); [rewrite E | lra].
+    apply step_positive; [exact K | apply right0_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, right1_positive; exact Hn | apply Rlt_le, right2_positive; exact Hn].
+Qed.
+
+Lemma one_critical : forall n u v, 15 <= n -> 3/4 < u < 2 -> 3/4 < v < 2 -> c n u = 0 -> c n v = 0 -> u = v.
+Proof.
+  intros n u v Hn Hu Hv Eu Ev. destruct (Req_dec u v) as [E|N]; [exact E | exfalso].
+  set (k := (32)*n^3 + (256)*n^2 + (672)*n + (576)). set (e := ((-12)*n^4 + (-144)*n^3 + (-492)*n^2 + (-504)*n) + k*(u + v)).
+  assert (I : forall x, c n x = (x - u)*(x - v)*(k*x + e)).
+  { intro x. assert (J : (u - v)*(c n x - (x - u)*(x - v)*(k*x + e)) = c n u*(x - v) - c n v*(x - u))
+      by (unfold c, e, k; ring).
+    rewrite Eu, Ev in J. assert (Z : (u - v)*(c n x - (x - u)*(x - v)*(k*x + e)) = 0) by lra.
+    apply Rmult_integral in Z. destruct Z; lra. }
+  assert (Hk : 0 < k) by (unfold k; apply cubic_top_positive; exact Hn).
+  assert (HL : 0 < c n (3/4)).
+  { assert (0 < 64*c n (3/4)); [ | lra].
+    replace (64*c n (3/4)) with ((32)*n^4 + (-256)*n^3 + (-2016)*n^2 + (15552)) by (unfold c; field). apply cubic_left_positive; exact Hn. }
+  assert (HR : 0 < - c n 2) by (replace (- c n 2) with ((17)*n^4 + (109)*n^3 + (-446)*n^2 + (-3360)*n + (-4608)) by (unfold c; ring); apply cubic_right_positive; exact Hn).
+  assert (PL : 0 < (u - 3/4)*(v - 3/4)) by (apply Rmult_lt_0_compat; lra).
+  assert (PR : 0 < (2 - u)*(2 - v)) by (apply Rmult_lt_0_compat; lra).
+  assert (SL : 0 < k*(3/4) + e).
+  { apply (positive_by_factor ((u - 3/4)*(v - 3/4))); [exact PL | ].
+    replace ((u - 3/4)*(v - 3/4)*(k*(3/4) + e)) with ((3/4 - u)*(3/4 - v)*(k*(3/4) + e)) by ring.
+    rewrite <- I. exact HL. }
+  assert (SR : 0 < - (k*2 + e)).
+  { apply (positive_by_factor ((2 - u)*(2 - v))); [exact PR | ].
+    replace ((2 - u)*(2 - v)*(- (k*2 + e))) with (- ((2 - u)*(2 - v)*(k*2 + e))) by ring.
+    rewrite <- I. exact HR. }
+  lra.
+Qed.
+
+(* One value of a and of B = b^2, hence the two matrices aI + bJ and aI - bJ. *)
+Theorem two_minimisers_above : forall z a B C a' B' C', (15 <= z)%Z ->
+  minimiser (IZR z) a B C -> minimiser (IZR z) a' B' C' -> a = a' /\ B = B' /\ C = 0 /\ C' = 0 /\ 0 < B.
+Proof.
+  intros z a B C a' B' C' Hz H H'.
+  assert (Hz1 : (1 <= z)%Z) by lia.
+  assert (Hn : 15 <= IZR z) by (apply IZR_le in Hz; exact Hz).
+  destruct (skew_iff z a B C Hz1 H) as [EC [_ EB]]. destruct (skew_iff z a' B' C' Hz1 H') as [EC' [_ EB']].
+  assert (LB := EB Hz). assert (LB' := EB' Hz). subst C C'.
+  set (n := IZR z) in *.
+  assert (N2 : 2 <= n) by lra. assert (H4 := f4_at n N2).
+  assert (Q : forall x y, 0 < y -> minimiser n x y 0 -> h n x < 0 /\ c n x = 0).
+  { intros x y Hy M.
+    assert (TB := stationary_B n x y Hy M). assert (TA := stationary_a n x y (Rlt_le _ _ Hy) M).
+    assert (0 < f4 n*y) by (apply Rmult_lt_0_compat; assumption).
+    split; [replace (h n x) with (f2 n x/4) by (unfold h, f2; field); lra | ].
+    assert (E : -(128*(n + 2))*c n x
+      = 4*f4 n*(8*g n x + y*((8)*n^3*x + (-8)*n^3 + (80)*n^2*x + (-72)*n^2 + (312)*n*x + (-112)*n + (368)*x)) - 2*((8)*n^3*x + (-8)*n^3 + (80)*n^2*x + (-72)*n^2 + (312)*n*x + (-112)*n + (368)*x)*(f2 n x + 2*f4 n*y)) by (unfold c, f2, f4, g; ring).
+    rewrite TA, TB in E.
+    assert (Z : (128*(n + 2))*c n x = 0) by lra. apply Rmult_integral in Z. destruct Z; lra. }
+  destruct (Q a B LB H) as [V E]. destruct (Q a' B' LB' H') as [V' E'].
+  assert (A : a = a') by (apply (one_critical n); [exact Hn | apply (valley n); assumption | apply (valley n); assumption | exact E | exact E']).
+  subst a'. repeat split; try exact LB.
+  assert (T := stationary_B n a B LB H). assert (T' := stationary_B n a B' LB' H').
+  assert (Z : f4 n*(B - B') = 0) by lra. apply Rmult_integral in Z. destruct Z; lra.
+Qed.
+
 Print Assumptions skew_iff.
+Print Assumptions one_minimiser_below.
+Print Assumptions two_minimisers_above.
 Print Assumptions existence_signs.
