@@ -106,13 +106,25 @@ def run_page(page: Path, folder: Path) -> None:
                 output += done.stdout
         elif fence.language == "text" and fence.adjacent and commands:
             compare(page, commands, fence.text, output)
-        elif fence.language == "python":
-            code = [sys.executable, "-c", fence.text]
-            if fence.text.startswith(">>>"):
-                (here / "block.txt").write_text(fence.text, encoding="utf-8")
-                code = [sys.executable, "-m", "doctest", "block.txt"]
-            done = subprocess.run(code, cwd=here, env=environment, capture_output=True, text=True, check=False)
-            assert done.returncode == 0, f"{page.name}:\n{fence.text}\n{done.stdout}\n{done.stderr}"
+
+
+def interactive(page: Path) -> str:
+    """Return the blocks of a page that are interactive sessions, as one session."""
+    return "\n".join(f.text for f in fences(page) if f.language == "python" and f.text.startswith(">>>"))
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if interactive(page)], ids=lambda page: page.stem)
+def test_python_sessions(page):
+    test = doctest.DocTestParser().get_doctest(interactive(page), {}, page.stem, str(page), 0)
+    found = []
+    doctest.DocTestRunner(verbose=False).run(test, out=found.append)
+    assert not found, "".join(found)
+
+
+def test_python_blocks_are_sessions_or_files():
+    for page in PAGES:
+        for fence in fences(page):
+            assert fence.language != "python" or fence.file or fence.text.startswith(">>>"), page.name
 
 
 @pytest.mark.slow
