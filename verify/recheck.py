@@ -93,8 +93,7 @@ def p_mul(p, q):
     def bits(p):
         return max((c.numerator.bit_length() + c.denominator.bit_length() for c in p.values()), default=0)
 
-    if bits(p) + bits(q) > MAX_BITS or len(p) * len(q) > MAX_PRODUCTS:
-        raise Refused("a number or a polynomial grows too large")
+    refuse_if(bits(p) + bits(q) > MAX_BITS or len(p) * len(q) > MAX_PRODUCTS, "a polynomial grows too large")
     out, p, q = {}, *sorted((p, q), key=len)
     for m1, c1 in p.items():
         Clock.check()
@@ -285,7 +284,7 @@ def isolate(p, pairs, low, high):
     for pair in pairs:
         a, b = ends(pair)
         if a is None or b is None or (high is not None and b > high) or (before is not None and a < before):
-            raise Refused("an isolating interval leaves the range or is out of order")
+            raise Refused("an isolating interval leaves the range")
         refuse_if(count_roots(p, a, b) != 1, "not exactly one root in an isolating interval")
         before = b
     refuse_if(count_roots(p, low, high) != len(pairs), "the intervals do not contain all the roots")
@@ -306,11 +305,11 @@ class Expression:
 
     def __init__(self, text, ring, scope=None, values=()):
         allowed = r"[-+*/(),.<>=!~ \w]+" if not values else r"[-+*/(),.<>=!~ \w\[\]'\"]+"
-        if not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A) or (
-            re.search(r"\bin\b", text)):  # fmt: skip
-            raise Refused(f"cannot read the expression {str(text)[:60]!r}")
-        if not all(re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run) for run in re.findall(r"(?<!\w)\d[\w.]*", text)):
-            raise Refused(f"a number is too long or is written in an unknown way in {text[:60]!r}")
+        unreadable = f"cannot read the expression {str(text)[:60]!r}"
+        refuse_if(not isinstance(text, str) or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A), unreadable)
+        numbers = re.findall(r"(?<!\w)\d[\w.]*", text)
+        plain_numbers = all(re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run) for run in numbers)
+        refuse_if(re.search(r"\bin\b", text) or not plain_numbers, unreadable)
         self.ring, self.scope, self.values = ring, scope, dict(values)
         self.text = text.strip().replace("~=", " in ")
         try:
@@ -318,7 +317,7 @@ class Expression:
             whole = isinstance(tree, (ast.Compare, ast.BoolOp)) or self.source(tree).startswith(("not ", "true", "false"))
             self.result = self.truth(tree) if whole else self.value(tree)
         except (SyntaxError, ValueError, RecursionError, MemoryError):
-            raise Refused(f"cannot read the expression {text[:60]!r}") from None
+            raise Refused(unreadable) from None
 
     def source(self, node):
         return self.text[node.col_offset : node.end_col_offset]
@@ -349,7 +348,7 @@ class Expression:
     def call(self, name, nodes):
         if name in ("diff", "subs", "coeff"):
             if len(nodes) != (2 if name == "diff" else 3) or type(nodes[1]) is not ast.Name or not self.scope:
-                raise Refused(f"{name} needs an expression, a variable and, but for diff, a value")
+                raise Refused(f"wrong arguments of {name}")
             inner, variable = self.value(nodes[0]), self.scope.variable(nodes[1].id)
             if name == "diff":
                 return self.ring.diff(inner, variable)
@@ -360,8 +359,7 @@ class Expression:
         x = [self.number(node) for node in nodes]
         rules = {"abs": abs, "percent": lambda y: 100 * y, "floor": lambda y: y // 1, "ceil": lambda y: -(-y // 1),
                  "round": rounded, "min": lambda *y: min(y), "max": lambda *y: max(y)}  # fmt: skip
-        if not 1 <= len(x) <= {"round": 2, "min": 9, "max": 9}.get(name, 1):
-            raise Refused(f"{name} has a wrong number of arguments")
+        refuse_if(not 1 <= len(x) <= {"round": 2, "min": 9, "max": 9}.get(name, 1), f"wrong arguments of {name}")
         return self.ring.constant(Fraction(rules[name](*x)))
 
     def truth(self, node):
@@ -500,8 +498,7 @@ def variation_trace(ring, direction, d):
 def get(step, key, kind=str, of=None):
     """Return a field of a step; a list may have a kind for its members too."""
     value = step.get(key) if isinstance(step, dict) else None
-    if not isinstance(value, kind) or isinstance(value, bool):
-        raise Refused(f"field {key!r} is missing or of the wrong type")
+    refuse_if(not isinstance(value, kind) or isinstance(value, bool), f"field {key!r} is missing or of the wrong type")
     if of and not all(isinstance(item, of) and not isinstance(item, bool) for item in value):
         raise Refused(f"field {key!r} has a member of the wrong type")
     return value
@@ -584,13 +581,13 @@ class Scope:
         refuse_if(not value.equals(self.value(get(step, "value"))), "the value stated is not the value derived")
         return self.bind(get(step, "name"), value, meaning)
 
-    def run(self, steps):
+    def run(self, steps, where=""):
         for number, step in enumerate(steps, 1):
             try:
                 self.add(step)
             except Refused as problem:
-                kind = str(step.get("kind"))[:20] if isinstance(step, dict) else "?"
-                raise Refused(f"step {number} ({plain(kind)}): {problem}") from None
+                kind = plain(step.get("kind"))[:20] if isinstance(step, dict) else "?"
+                raise Refused(f"{where}step {number} ({kind}): {problem}") from None
         for name in sorted(self.names.keys() - self.used):
             refuse_if(self.meaning[name] not in self.certificate.needed, f"the definition of {name!r} is not used")
 
@@ -653,28 +650,30 @@ class Scope:
         relation, domain, method = get(step, "relation"), get(step, "domain", dict), get(step, "method")
         ranges, p = {self.variable(name): ends(pair) for name, pair in domain.items()}, self.poly(get(step, "of"))
         refuse_if(relation not in (">", ">=", "<", "<="), f"unknown relation {relation[:20]!r}")
-        if any(e and self.ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
-            raise Refused("a variable has no range")
+        self.ranged(p, ranges)
         p = p if relation[0] == ">" else {m: -c for m, c in p.items()}
         if method == "shift":
             self.shifted(p, len(relation) == 1, ranges)
         elif method == "sturm" and len(ranges) == 1 and len(relation) == 1:
             ((name, (low, high)),) = ranges.items()
             q = self.ring.univariate(p, name)
-            if count_roots(q, low, high) or sign_at(q, low, -1) != 1:
-                raise Refused("Sturm's theorem does not give that sign")
+            refuse_if(count_roots(q, low, high) or sign_at(q, low, -1) != 1, "Sturm's theorem does not give that sign")
         elif method == "squares":
             self.squares(step, p, len(relation) == 1, {v: pair for v, pair in ranges.items() if pair != (None, None)})
         else:
             raise Refused(f"no method {method[:20]!r} for this sign")
         return f"{step['of']} {relation} 0 for {range_text(domain)}"
 
+    def ranged(self, p, ranges):
+        free = any(e and v not in ranges for m in p for v, e in zip(self.ring.names, m, strict=True))
+        refuse_if(free, "a variable has no range")
+
     def squares(self, step, p, strict, ranges):
         """Prove p >= 0 by multiplier * p = sum of weight * base^2, the multiplier > 0, the weights >= 0
         on the ranges; for p > 0 the first base is 1 and the first weight > 0."""
         terms, factor = get(step, "terms", list, of=list), self.poly(step.get("multiplier", "1"))
         if any(len(term) != 2 for term in terms) or (strict and (not terms or terms[0][1] != "1")):
-            raise Refused("terms are pairs weight, base; for a strict sign the first base must be 1")
+            raise Refused("terms are pairs, the first base 1 if strict")
         self.shifted(factor, True, ranges)
         total = self.ring.constant(0)
         for k, (weight, base) in enumerate(terms):
@@ -689,7 +688,7 @@ class Scope:
         for name, (low, high) in ranges.items():
             x, i = ring.variable(name), ring.index(name)
             if (low is None and high is None) or (None not in (low, high) and low > high):
-                raise Refused("the shift method needs a finite end, and ends in order")
+                raise Refused("a range has no finite end")
             if None not in (low, high):
                 degree = max((m[i] for m in p), default=0)
                 corners = [{**corner, i: e} for corner in corners for e in (0, degree)]
@@ -697,8 +696,7 @@ class Scope:
             else:
                 p, _ = ring.replace(p, name, (x + low if high is None else x * -1 + high).top, ring.one)
         refuse_if(any(c < 0 for c in p.values()), "a coefficient is negative after the shift")
-        if any(e and ring.names[i] not in ranges for m in p for i, e in enumerate(m)):
-            raise Refused("a variable has no range")
+        self.ranged(p, ranges)
         if strict and not all(tuple(c.get(i, 0) for i in range(len(ring.names))) in p for c in corners):
             raise Refused("the sign is not strict at an end")
 
@@ -742,13 +740,10 @@ class Scope:
         name, low, high = self.variable(get(step, "variable")), get(step, "from", int), get(step, "to", int)
         conclude, parts = get(step, "conclude", list, of=str), get(step, "steps", list, of=list)
         if not 0 <= high - low < 500 or len(parts) != high - low + 1 or self.parent or not conclude:
-            raise Refused("cases must be a list with one entry for each value, and may not be nested")
+            raise Refused("cases need one list of steps a value")
         for value, steps in zip(range(low, high + 1), parts, strict=True):
             inner = Scope(self.certificate, self, (name, value))
-            try:
-                inner.run(steps)
-            except Refused as problem:
-                raise Refused(f"{name} = {value}: {problem}") from None
+            inner.run(steps, f"{name} = {value}: ")
             for s in conclude:
                 if s not in inner.sentences or s.startswith(ASSUMED) or words_of(s) & inner.names.keys():
                     raise Refused(f"{name} = {value}: {s[:80]!r} is not established for names of all cases")
@@ -871,7 +866,10 @@ class Store:
         if name not in self.done:
             self.path.append(name)
             try:
-                self.done[name] = self.check(name)
+                refuse_if(not re.fullmatch(ID, name), "the file name is no claim id")
+                inside = isinstance(self.folder, dict)
+                data = self.folder.get(name) if inside else read_json(os.path.join(self.folder, name + ".json"))
+                self.done[name] = Certificate(self, name, data)
             except Refused as problem:
                 self.done[name] = problem
             except (ArithmeticError, AttributeError, LookupError, MemoryError, OSError, RecursionError, TypeError,
@@ -882,12 +880,6 @@ class Store:
         if isinstance(self.done[name], Refused):
             raise self.done[name]
         return self.done[name]
-
-    def check(self, name):
-        refuse_if(not re.fullmatch(ID, name), "the file name is no claim id")
-        if isinstance(self.folder, dict):
-            return Certificate(self, name, self.folder.get(name))
-        return Certificate(self, name, read_json(os.path.join(self.folder, name + ".json")))
 
 
 class Certificate:
@@ -939,7 +931,7 @@ class Certificate:
     def needs(self, name):
         """Return an id that the claim uses."""
         if not re.fullmatch(ID, name) or ("uses" in self.claim and name not in get(self.claim, "uses", list)):
-            raise Refused(f"{plain(name)[:80]} is not among the claims that this one uses")
+            raise Refused(f"{plain(name)[:80]} is not used by the claim")
         return name
 
     def assume(self, kind, name, text):
