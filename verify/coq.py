@@ -2,7 +2,7 @@ r"""A second, independent opinion: the theorem for d = L = 2 as a Coq file with 
 
 The file states, for every integer n >= 1, that a global minimiser of n^3 f over all 2x2 matrices
 (coordinates a, B = b^2 >= 0, C = r^2 >= 0) has C = 0, and has B > 0 if and only if n >= 15; that at
-most one (a, B) is a minimiser; and the deterministic part of existence.  Every polynomial inequality is
+most one (a, B) is a minimiser; and that there is one.  Every polynomial inequality is
 handed over as an identity for ``ring`` and a list of non-negative numbers: no tactic has to search.  What
 the file takes as given is the loss polynomial itself, which ``verify/recheck.py`` derives from the
 Gaussian expectations.
@@ -56,7 +56,7 @@ def export() -> str:
         "FINITE": "\n".join(_finite_cases()),
         "EARLY": "\n".join(_early_cases()),
         **_derivatives(),
-        **{name.upper(): _text(poly) for name, poly in _valley().items()},
+        **{name.upper(): _text(poly) for name, poly in {**_valley(), **_outside()}.items()},
     }
     return re.sub(r"@([A-Z0-9_]+)@", lambda match: parts[match[1]], text)
 
@@ -181,8 +181,20 @@ def _positive_parts() -> list[str]:
         _positive("quartic", quartic, 1),
         _positive("onset", onset_polynomial(), THRESHOLD),
         *(_positive(name, poly, THRESHOLD) for name, poly in _valley().items() if name not in _UNSIGNED),
+        *(_positive(name, poly, 1) for name, poly in _outside().items()),
         _positive("cubic_top", coefficients_in_a(reduced_derivative())[3], THRESHOLD),
     ]
+
+
+def _outside() -> dict[str, fmpq_mpoly]:
+    """Return the coefficients of f2 and f0 at -y and at 2 + y, y >= 0: positive but for f0's constant."""
+    n, a, big_b, c = PLANE.gens()
+    out = {}
+    for name, poly in (("f2", loss_part("f2")), ("f0", loss_part("f0"))):
+        for side, point in (("below", -a), ("above", 2 + a)):
+            parts = coefficients_in_a(poly.compose(n, point, big_b, c))
+            out |= {f"{name}_{side}{k}": part for k, part in enumerate(parts) if k or name == "f2"}
+    return out
 
 
 _UNSIGNED = ("gp", "cubic2", "cubic3")

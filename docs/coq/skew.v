@@ -260,6 +260,104 @@ Proof.
   repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
 Qed.
 
+Lemma f2_below0_positive : forall n, 1 <= n -> 0 < (4)*n^3 + (28)*n^2.
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((4)*n^3 + (28)*n^2) with (32 + (n - 1)*(68 + (n - 1)*(40 + (n - 1)*(4)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f2_below1_positive : forall n, 1 <= n -> 0 < (8)*n^3 + (72)*n^2 + (112)*n.
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3 + (72)*n^2 + (112)*n) with (192 + (n - 1)*(280 + (n - 1)*(96 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f2_below2_positive : forall n, 1 <= n -> 0 < (4)*n^3 + (40)*n^2 + (156)*n + (184).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((4)*n^3 + (40)*n^2 + (156)*n + (184)) with (384 + (n - 1)*(248 + (n - 1)*(52 + (n - 1)*(4)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f2_above0_positive : forall n, 1 <= n -> 0 < (4)*n^3 + (44)*n^2 + (400)*n + (736).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((4)*n^3 + (44)*n^2 + (400)*n + (736)) with (1184 + (n - 1)*(500 + (n - 1)*(56 + (n - 1)*(4)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f2_above1_positive : forall n, 1 <= n -> 0 < (8)*n^3 + (88)*n^2 + (512)*n + (736).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3 + (88)*n^2 + (512)*n + (736)) with (1344 + (n - 1)*(712 + (n - 1)*(112 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f2_above2_positive : forall n, 1 <= n -> 0 < (4)*n^3 + (40)*n^2 + (156)*n + (184).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((4)*n^3 + (40)*n^2 + (156)*n + (184)) with (384 + (n - 1)*(248 + (n - 1)*(52 + (n - 1)*(4)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_below1_positive : forall n, 1 <= n -> 0 < (8)*n^3.
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3) with (8 + (n - 1)*(24 + (n - 1)*(24 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_below2_positive : forall n, 1 <= n -> 0 < (12)*n^3 + (36)*n^2.
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((12)*n^3 + (36)*n^2) with (48 + (n - 1)*(108 + (n - 1)*(72 + (n - 1)*(12)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_below3_positive : forall n, 1 <= n -> 0 < (8)*n^3 + (72)*n^2 + (112)*n.
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3 + (72)*n^2 + (112)*n) with (192 + (n - 1)*(280 + (n - 1)*(96 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_below4_positive : forall n, 1 <= n -> 0 < (2)*n^3 + (36)*n^2 + (158)*n + (188).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((2)*n^3 + (36)*n^2 + (158)*n + (188)) with (384 + (n - 1)*(236 + (n - 1)*(42 + (n - 1)*(2)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_above1_positive : forall n, 1 <= n -> 0 < (8)*n^3 + (432)*n^2 + (3712)*n + (6016).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3 + (432)*n^2 + (3712)*n + (6016)) with (10168 + (n - 1)*(4600 + (n - 1)*(456 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_above2_positive : forall n, 1 <= n -> 0 < (12)*n^3 + (468)*n^2 + (3120)*n + (4512).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((12)*n^3 + (468)*n^2 + (3120)*n + (4512)) with (8112 + (n - 1)*(4092 + (n - 1)*(504 + (n - 1)*(12)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_above3_positive : forall n, 1 <= n -> 0 < (8)*n^3 + (216)*n^2 + (1152)*n + (1504).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((8)*n^3 + (216)*n^2 + (1152)*n + (1504)) with (2880 + (n - 1)*(1608 + (n - 1)*(240 + (n - 1)*(8)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
+Lemma f0_above4_positive : forall n, 1 <= n -> 0 < (2)*n^3 + (36)*n^2 + (158)*n + (188).
+Proof.
+  intros n Hn. assert (K : 0 <= n - 1) by lra.
+  replace ((2)*n^3 + (36)*n^2 + (158)*n + (188)) with (384 + (n - 1)*(236 + (n - 1)*(42 + (n - 1)*(2)))) by ring.
+  repeat first [ apply step_positive; [exact K | lra | ] | apply step_nonnegative; [exact K | lra | ] ]; lra.
+Qed.
+
 Lemma cubic_top_positive : forall n, 15 <= n -> 0 < (32)*n^3 + (256)*n^2 + (672)*n + (576).
 Proof.
   intros n Hn. assert (K : 0 <= n - 15) by lra.
@@ -731,7 +829,124 @@ Proof.
   assert (Z : f4 n*(B - B') = 0) by lra. apply Rmult_integral in Z. destruct Z; lra.
 Qed.
 
+(* Existence.  For given a the best B >= 0 leaves psi(a); outside [0, 2] psi is f0, which is larger than
+   at 0 or at 2; on [0, 2] a continuous function has a least value. *)
+Definition neg (x : R) : R := (x - Rabs x)/2.
+Definition psi (n k a : R) : R := f0 n a - k*(neg (f2 n a))^2.
+
+Lemma neg_zero : forall x, 0 <= x -> neg x = 0.
+Proof. intros x Hx. unfold neg. rewrite Rabs_right; lra. Qed.
+
+Lemma neg_self : forall x, x <= 0 -> neg x = x.
+Proof. intros x Hx. unfold neg. rewrite Rabs_left1; lra. Qed.
+
+Lemma f2_outside : forall n a, 1 <= n -> a <= 0 \/ 2 <= a -> 0 < f2 n a.
+Proof.
+  intros n a Hn [L|L].
+  - replace (f2 n a) with (((4)*n^3 + (28)*n^2) + (0 - a)*(((8)*n^3 + (72)*n^2 + (112)*n) + (0 - a)*((4)*n^3 + (40)*n^2 + (156)*n + (184)))) by (unfold f2; ring).
+    assert (K : 0 <= 0 - a) by lra.
+    apply step_positive; [exact K | apply f2_below0_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f2_below1_positive; exact Hn | apply Rlt_le, f2_below2_positive; exact Hn].
+  - replace (f2 n a) with (((4)*n^3 + (44)*n^2 + (400)*n + (736)) + (a - 2)*(((8)*n^3 + (88)*n^2 + (512)*n + (736)) + (a - 2)*((4)*n^3 + (40)*n^2 + (156)*n + (184)))) by (unfold f2; ring).
+    assert (K : 0 <= a - 2) by lra.
+    apply step_positive; [exact K | apply f2_above0_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f2_above1_positive; exact Hn | apply Rlt_le, f2_above2_positive; exact Hn].
+Qed.
+
+Lemma f0_outside : forall n a, 1 <= n -> (a <= 0 -> f0 n 0 <= f0 n a) /\ (2 <= a -> f0 n 2 <= f0 n a).
+Proof.
+  intros n a Hn. split; intro L.
+  - assert (E : f0 n a - f0 n 0 = 0 + (0 - a)*(((8)*n^3) + (0 - a)*(((12)*n^3 + (36)*n^2) + (0 - a)*(((8)*n^3 + (72)*n^2 + (112)*n) + (0 - a)*((2)*n^3 + (36)*n^2 + (158)*n + (188))))))
+      by (unfold f0; ring).
+    assert (K : 0 <= 0 - a) by lra. assert (0 <= f0 n a - f0 n 0); [rewrite E | lra].
+    apply step_nonnegative; [exact K | lra | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_below1_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_below2_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_below3_positive; exact Hn | apply Rlt_le, f0_below4_positive; exact Hn].
+  - assert (E : f0 n a - f0 n 2 = 0 + (a - 2)*(((8)*n^3 + (432)*n^2 + (3712)*n + (6016)) + (a - 2)*(((12)*n^3 + (468)*n^2 + (3120)*n + (4512)) + (a - 2)*(((8)*n^3 + (216)*n^2 + (1152)*n + (1504)) + (a - 2)*((2)*n^3 + (36)*n^2 + (158)*n + (188))))))
+      by (unfold f0; ring).
+    assert (K : 0 <= a - 2) by lra. assert (0 <= f0 n a - f0 n 2); [rewrite E | lra].
+    apply step_nonnegative; [exact K | lra | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_above1_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_above2_positive; exact Hn | ].
+    apply step_nonnegative; [exact K | apply Rlt_le, f0_above3_positive; exact Hn | apply Rlt_le, f0_above4_positive; exact Hn].
+Qed.
+
+Lemma neg_continuous : forall (f : R -> R) x, continuity_pt f x -> continuity_pt (fun t => neg (f t)) x.
+Proof.
+  intros f x H. unfold neg.
+  apply (continuity_pt_mult (fun t => f t - Rabs (f t)) (fun _ => / 2)).
+  - apply (continuity_pt_minus f (fun t => Rabs (f t))); [exact H | ].
+    apply (continuity_pt_comp f Rabs); [exact H | apply Rcontinuity_abs].
+  - apply continuity_pt_const. intros y z. reflexivity.
+Qed.
+
+Lemma psi_continuous : forall n k x, continuity_pt (psi n k) x.
+Proof.
+  intros n k x. unfold psi.
+  apply (continuity_pt_minus (f0 n) (fun t => k*(neg (f2 n t))^2)).
+  - unfold f0. reg.
+  - apply (continuity_pt_mult (fun _ => k) (fun t => (neg (f2 n t))^2)).
+    + apply continuity_pt_const. intros y z. reflexivity.
+    + assert (N : continuity_pt (fun t => neg (f2 n t)) x) by (apply neg_continuous; unfold f2; reg).
+      apply (continuity_pt_mult (fun t => neg (f2 n t)) (fun t => neg (f2 n t) * 1)); [exact N | ].
+      apply (continuity_pt_mult (fun t => neg (f2 n t)) (fun _ => 1)); [exact N | ].
+      apply continuity_pt_const. intros y z. reflexivity.
+Qed.
+
+Lemma existence_from : forall n k, 1 <= n -> 0 <= k -> (forall a B, 0 <= B -> psi n k a <= F n a B 0) ->
+  (forall a, exists B, 0 <= B /\ F n a B 0 = psi n k a) -> exists a B, minimiser n a B 0.
+Proof.
+  intros n k Hn Hk Below Attained.
+  destruct (continuity_ab_min (psi n k) 0 2) as [u [U1 U2]]; [lra | intros x _; apply psi_continuous | ].
+  assert (All : forall x, psi n k u <= psi n k x).
+  { intro x. destruct (f0_outside n x Hn) as [O1 O2].
+    assert (P : forall y, psi n k y <= f0 n y).
+    { intro y. unfold psi. assert (0 <= k*(neg (f2 n y))^2) by (apply Rmult_le_pos; [exact Hk | apply square_nonnegative]). lra. }
+    assert (S : x <= 0 \/ 2 <= x -> psi n k x = f0 n x).
+    { intro T. unfold psi. rewrite neg_zero by (apply Rlt_le, f2_outside; assumption). ring. }
+    destruct (Rle_lt_dec x 0) as [L|L].
+    - rewrite S by (left; exact L). assert (A := O1 L). assert (B := U1 0). assert (C := P 0). lra.
+    - destruct (Rle_lt_dec 2 x) as [M|M].
+      + rewrite S by (right; exact M). assert (A := O2 M). assert (B := U1 2). assert (C := P 2). lra.
+      + apply U1. lra. }
+  destruct (Attained u) as [B [HB E]].
+  exists u, B. split; [exact HB | split; [lra | ]]. intros a' B' C' HB' HC'. rewrite E.
+  destruct (Rle_lt_or_eq_dec 0 C' HC') as [L|Z].
+  - destruct (reduction n a' B' C' Hn HB' L) as [B'' [HB'' K]].
+    assert (T := All a'). assert (T' := Below a' B'' HB''). lra.
+  - subst C'. assert (T := All a'). assert (T' := Below a' B' HB'). lra.
+Qed.
+
+Theorem existence : forall z, (1 <= z)%Z -> exists a B, minimiser (IZR z) a B 0.
+Proof.
+  intros z Hz. assert (Hn : 1 <= IZR z) by (apply IZR_le in Hz; exact Hz).
+  destruct (Z.eq_dec z 1) as [E1|N1].
+  - subst z. apply (existence_from 1 0); [lra | lra | | ].
+    + intros a B HB. assert (E : F 1 a B 0 - psi 1 0 a = B*f2 1 a) by (unfold F, psi, f4; ring).
+      assert (S := short_1 a). assert (0 <= B*f2 1 a) by (apply Rmult_le_pos; lra). lra.
+    + intro a. exists 0. split; [lra | unfold F, psi; ring].
+  - assert (Hz2 : (2 <= z)%Z) by lia. assert (N2 : 2 <= IZR z) by (apply IZR_le in Hz2; exact Hz2).
+    assert (H4 := f4_at (IZR z) N2). set (n := IZR z) in *.
+    assert (Hk : 0 < / (4*f4 n)) by (apply Rinv_0_lt_compat; lra).
+    apply (existence_from n (/ (4*f4 n))); [exact Hn | lra | | ].
+    + intros a B HB. destruct (Rle_lt_dec 0 (f2 n a)) as [L|L].
+      * assert (E : F n a B 0 - psi n (/ (4*f4 n)) a = B*f2 n a + f4 n*B^2)
+          by (unfold psi; rewrite neg_zero by exact L; unfold F; ring).
+        assert (0 <= B*f2 n a) by (apply Rmult_le_pos; lra).
+        assert (0 <= f4 n*B^2) by (apply Rmult_le_pos; [lra | apply square_nonnegative]). lra.
+      * assert (E : F n a B 0 - psi n (/ (4*f4 n)) a = f4 n*(B + f2 n a/(2*f4 n))^2)
+          by (unfold psi; rewrite neg_self by lra; unfold F; field; lra).
+        assert (0 <= f4 n*(B + f2 n a/(2*f4 n))^2) by (apply Rmult_le_pos; [lra | apply square_nonnegative]). lra.
+    + intro a. destruct (Rle_lt_dec 0 (f2 n a)) as [L|L].
+      * exists 0. split; [lra | unfold psi; rewrite neg_zero by exact L; unfold F; ring].
+      * exists (- f2 n a/(2*f4 n)). split.
+        -- apply Rlt_le, Rdiv_lt_0_compat; lra.
+        -- unfold psi. rewrite neg_self by lra. unfold F. field. lra.
+Qed.
+
 Print Assumptions skew_iff.
 Print Assumptions one_minimiser_below.
 Print Assumptions two_minimisers_above.
 Print Assumptions existence_signs.
+Print Assumptions existence.

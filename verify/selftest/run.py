@@ -87,7 +87,7 @@ def _coq(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps({"exit_code": int(code), "coq": said, "axioms": axioms}, indent=1))
     else:
-        print(f"skew_iff, one_minimiser_below, two_minimisers_above, existence_signs: {said}")
+        print(f"existence, skew_iff, one_minimiser_below, two_minimisers_above: {said}")
         for name in axioms:
             print(f"axiom  {name}")
     return int(code)
