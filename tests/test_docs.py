@@ -60,7 +60,7 @@ def available(need: str | None) -> bool:
     if need == "gpu":
         from numeric.backend import select
 
-        return select("auto").device == "gpu"
+        return select("auto").name == "gpu"
     return need is None or shutil.which(need) is not None
 
 
