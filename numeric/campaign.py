@@ -142,9 +142,11 @@ def identity(task: Task, job: Mapping[str, Any]) -> str:
 
 
 def _package_digest() -> str:
+    """SHA-256 of the sources of this package, the kernels among them."""
     total = hashlib.sha256()
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        total.update(path.name.encode() + b"\0" + path.read_bytes())
+    for path in sorted(Path(__file__).parent.rglob("*")):
+        if path.suffix in (".py", ".cu", ".cuh"):
+            total.update(path.name.encode() + b"\0" + path.read_bytes())
     return total.hexdigest()
 
 

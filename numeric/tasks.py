@@ -13,12 +13,13 @@ from typing import Any
 
 import numpy as np
 
-from numeric import gaussian, loss, regression, spectral, wishart
+from numeric import gaussian, loss, regression, spectral, transformer, wishart
 from numeric.campaign import Row
 from numeric.philox import Stream, generator, job_digest
 from numeric.statistics import Declaration, Judgement, MeanSums, judge, run
 
 __all__ = [
+    "KERNELS",
     "OBSERVABLES",
     "gaussian_task",
     "job_for",
@@ -52,6 +53,16 @@ def _loss_rotation(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     )
 
 
+def _loss_difference(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    def draw(k: int) -> np.ndarray:
+        trace, det = wishart.invariants_2d(rng, p["n"], k)
+        here = loss.losses_rotation_2d(p["a"], p["b"], p["layers"], trace, det)
+        here -= loss.losses_rotation_2d(p["a"], 0.0, p["layers"], trace, det)
+        return here / p["b"] ** 2
+
+    return draw
+
+
 def _loss_tilted(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     def draw(k: int) -> np.ndarray:
         c = p["tilt"]
@@ -73,6 +84,34 @@ def _loss_scalar(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     return lambda k: spectral.scalar_losses(
         p["a"], p["layers"], *spectral.tridiagonal(rng, p["d"], p["n"], k)
     )
+
+
+def _wishart_moment(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    def draw(k: int) -> np.ndarray:
+        w = p["n"] * wishart.sample(rng, p["d"], p["n"], k)
+        power, value = w, np.ones(k)
+        for exponent in range(1, max(p["powers"]) + 1):
+            trace = np.einsum("nii->n", power)
+            value *= trace ** p["powers"].count(exponent)
+            power = power @ w
+        return value
+
+    return draw
+
+
+def _prompt_loss(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    v, n = np.array(p["v"], dtype=float), p["n"]
+    value, query = transformer.sparse_weights(v)
+
+    def draw(k: int) -> np.ndarray:
+        prompts = transformer.draw(rng, len(v), n, k)
+        z = np.concatenate([prompts.x, prompts.y[None]]).transpose(2, 0, 1)
+        for _ in range(p["layers"]):
+            context = z[:, :, :n]
+            z = z + value @ (context @ context.transpose(0, 2, 1)) @ query @ z / n
+        return (-z[:, -1, -1] - prompts.target) ** 2
+
+    return draw
 
 
 def _gaussian_log(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
@@ -101,17 +140,24 @@ def _regression_accumulate(p: Mapping[str, Any], rng: np.random.Generator) -> Dr
 
 OBSERVABLES: dict[str, Callable[[Mapping[str, Any], np.random.Generator], Draw]] = {
     "loss-rotation": _loss_rotation,  # a, b, n, layers (d = 2)
+    "loss-difference": _loss_difference,  # a, b, n, layers (d = 2): (f(a, b) - f(a, 0))/b^2
     "loss-tilted": _loss_tilted,  # a, b, n, layers, tilt (d = 2)
     "loss-matrix": _loss_matrix,  # v, n, layers (any d)
     "loss-scalar": _loss_scalar,  # a, d, n, layers (n >= d)
     "skew-curvature": _skew_curvature,  # a, n, layers (d = 2)
     "curvature": _curvature,  # a, direction, n, layers (any d)
+    "wishart-moment": _wishart_moment,  # powers, d, n: the product of tr W^k
+    "prompt-loss": _prompt_loss,  # v, n, layers: squared error of whole prompts
     "gaussian-log": _gaussian_log,  # sizes, regime, estimator
     "gaussian-variance": _gaussian_variance,
     "gaussian-mean-square": _gaussian_mean_square,
     "regression-replace": _regression_replace,  # d, sizes, noise
     "regression-accumulate": _regression_accumulate,
 }
+
+
+KERNELS = frozenset({"skew-curvature", "loss-rotation", "loss-matrix"})
+"""The observables that ``mean_task_gpu`` knows."""
 
 
 def job_for(
@@ -128,10 +174,16 @@ def job_for(
     }
 
 
+def _data(job: Mapping[str, Any]) -> str:
+    """Digest of what is sampled, without what is claimed of it: mutated claims see the same data."""
+    kept = ("observable", "parameters", "shard_size", "seed")
+    return job_digest({name: job[name] for name in kept if name in job})
+
+
 def mean_task(job: Mapping[str, Any], shard: int) -> Row:
     """Count, sum, sum of squares, largest, and Catoni scores of one shard."""
     declaration = _declaration(job)
-    rng = generator(job_digest(job), shard)
+    rng = generator(_data(job), shard)
     draw = OBSERVABLES[job["observable"]](job["parameters"], rng)
     return _row(run(declaration, draw, size=job["shard_size"]))
 
@@ -141,7 +193,7 @@ def mean_task_gpu(job: Mapping[str, Any], shard: int) -> Row:
     from numeric import cuda
 
     declaration = _declaration(job)
-    stream, size, p = Stream(job_digest(job), shard), job["shard_size"], job["parameters"]
+    stream, size, p = Stream(_data(job), shard), job["shard_size"], job["parameters"]
     if job["observable"] == "skew-curvature":
         return _row(
             cuda.curvature_sums(

@@ -1,7 +1,8 @@
 """Draw figures from their data as SVG and PDF, the same bytes for the same data.
 
 Styles of a series: line, steps, points, band (between ``low`` and ``high``), image (``z`` over
-``x``, ``y``). Each style differs in shape as well as colour.
+``x``, ``y``). Each style differs in shape as well as colour; series of one ``group`` (a number) share
+a colour, and points with one ``mark`` (a number) a shape.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ __all__ = ["CannotDraw", "draw", "file_of", "inline", "stamp"]
 _COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#5A5A5A")
 _MARKS = ("o", "s", "^", "D", "v", "P", "X")
 _DASHES = ("-", "--", "-.", ":")
-_VERSION = "1"  # of the drawing, part of the stamp
+_VERSION = "2"  # of the drawing, part of the stamp
 
 
 class CannotDraw(ValueError):
@@ -128,7 +129,8 @@ def draw(name: str, figure: dict[str, Any]) -> dict[str, bytes]:
 def _series(picture: Any, axes: Any, one: dict[str, Any], i: int) -> int:
     style = one.get("style", "line")
     label = _label(str(one.get("label") or ""))
-    colour = _COLOURS[i % len(_COLOURS)]
+    group, mark = int(one.get("group", i)), int(one.get("mark", i))
+    colour = _COLOURS[group % len(_COLOURS)]
     x = _numbers(one.get("x") or (), "x")
     common = {"label": label or None}
     if style == "image":
@@ -143,12 +145,12 @@ def _series(picture: Any, axes: Any, one: dict[str, Any], i: int) -> int:
     y = _numbers(one.get("y") or (), "y")
     _same_length(x, y)
     if style == "points":
-        axes.plot(x, y, linestyle="none", marker=_MARKS[i % len(_MARKS)], markersize=4.5,
+        axes.plot(x, y, linestyle="none", marker=_MARKS[mark % len(_MARKS)], markersize=4.5,
                   markerfacecolor="none", color=colour, **common)  # fmt: skip
     elif style == "steps":
         axes.step(x, y, where="mid", color=colour, linewidth=1.6, **common)
     elif style == "line":
-        axes.plot(x, y, linestyle=_DASHES[i % len(_DASHES)], color=colour, linewidth=1.6, **common)
+        axes.plot(x, y, linestyle=_DASHES[group % len(_DASHES)], color=colour, linewidth=1.6, **common)
     else:
         raise CannotDraw(f"unknown style {style!r}: line, points, steps, band or image")
     return bool(label)
