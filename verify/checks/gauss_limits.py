@@ -1,0 +1,380 @@
+"""Checks of recursive Gaussian fitting, replacing: rates, ranks, power laws, means, Wasserstein error."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from symbolic.chi import chi_square_moment
+from symbolic.gaussian import (
+    critical_inflation,
+    limit_rank,
+    linear_power_law,
+    log_rate,
+    lyapunov_rates,
+    mean_error,
+    mean_error_limit,
+    variance,
+)
+from symbolic.kakutani import chi_mean_fourth_bounds, second_moment
+from symbolic.schedule import collapses
+from symbolic.values import NEVER, Closed, enclose
+from symbolic.wasserstein import first_order_parting, wasserstein2, wasserstein2_limit
+from verify.checks.collapse_support import Point, inside, necessity_of, rational, refuted, same, settle
+from verify.checks.gauss import PRODUCT
+from verify.outcome import Outcome
+from verify.proof import Proof
+from verify.registry import check
+
+__all__: list[str] = []
+
+RECURSION = (
+    "rho_m = E sqrt(Q/m) = sqrt(2/m) Gamma((m+1)/2)/Gamma(m/2) for Q chi-square with m degrees of freedom. From Gamma(x + 1) = x Gamma(x), E sqrt(Q_m) E sqrt(Q_(m+1)) = m, "
+    "so rho_m^2 rho_(m+1)^2 = m/(m + 1)."
+)
+INCREASING = (
+    "rho_m increases with m: the mean of m + 1 independent squares of standard normals is the average of its m + 1 leave-one-out means, and the square root is concave."
+)
+
+
+@check("gauss.root_fourth")
+def root_fourth(*, low: str, high: str) -> Outcome:
+    """low <= rho_m^4 <= high in m = n - 1, for m >= 2 (low) and m >= 1 (high)."""
+    proof = Proof("m")
+
+    def prove() -> None:
+        proof.argued("recursion", RECURSION)
+        proof.argued("increasing", INCREASING)
+        proof.define("step", "m/(m + 1)", text="rho_m^2 rho_(m+1)^2, between rho_m^4 and rho_(m+1)^4.")
+        proof.identity(high, "step", text="Upper bound of rho_m^4,")
+        proof.identity(low, "subs(step, m, m - 1)", text="and lower bound, one index lower.")
+        proof.chi("first", 1, "m", "m")
+        proof.identity("(first/m)*m/(m + 1)", "step", text="E sqrt(Q_m) E sqrt(Q_(m+1)) = m, divided by sqrt(m (m + 1)), squared.")
+        for m in (2, 3, 10):
+            ends = chi_mean_fourth_bounds(m)
+            same("bounds of rho^4", ends, (Fraction(m - 1, m), Fraction(m, m + 1)))
+            value = log_rho4(m)
+            inside(f"rho^4 at m = {m}", value, *ends)
+
+    return settle(proof, prove, "Two consecutive means multiply to sqrt(m/(m+1)), and they increase.",
+                  otherwise=lambda: {"m": 2, "rho_2^4": "pi^2/16, between 1/2 and 2/3", "low, high": f"{low}, {high}"},
+                  instances=("m = 2: 1/2 <= pi^2/16 <= 2/3",), routes=("Gamma recursion and monotonicity", "ball arithmetic at m = 2, 3, 10"))  # fmt: skip
+
+
+def log_rho4(m: int) -> Closed:
+    """Return rho_m^4 as a closed number, from the library's mean of the chi law."""
+    from symbolic.chi import chi_mean
+
+    value = chi_mean(m)
+    return Closed(rf"({value.text})^4", lambda bits: value.enclose(bits) ** 4)
+
+
+@check("gauss.collapse_all")
+def collapse_all(*, estimator: str, sizes: str, power: int) -> Outcome:
+    """Sigma_t -> 0 a.s. iff sum 1/n_t^power is infinite, by the bounds of rho^4, for either estimator.
+
+    ``sizes`` is "deterministic" or "predictable" (chosen before the sample is drawn).
+    """
+    if estimator not in ("unbiased", "mle") or sizes not in ("deterministic", "predictable"):
+        raise ValueError("the estimator is unbiased or mle, the sizes are deterministic or predictable")
+    if power != 1:
+        rate = "t^2" if power < 1 else "t"
+        return refuted(f"the criterion is sum 1/n_t, not sum 1/n_t^{power}", {"schedule": f"n_t = {rate}", "collapses": collapses(rate), f"sum 1/n_t^{power}": "infinite" if power < 1 else "finite"})
+    proof = Proof("m", "k")
+    factor = "1" if estimator == "unbiased" else "(m/(m + 1))**2"
+
+    def prove() -> None:
+        proof.depends("gauss.root-fourth", "m/(m + 1) == step", "(m - 1)/m == subs(step, m, m - 1)", text="(m - 1)/m <= rho_m^4 <= m/(m + 1), m = n_t - 1.")
+        proof.identity("1 - step", f"1/(m + 1)**{power}", text="So rho^4 <= 1 - 1/n: if sum 1/n_t is infinite the product of the rho is 0.")
+        proof.identity("1 - subs(step, m, m - 1)", "1/m", text="And rho^4 >= 1 - 1/(n - 1): if the sum is finite the product is positive.")
+        proof.define("variance_factor", factor, text="The square of the deterministic factor of one fit on the fourth power of the root.")
+        if estimator == "mle":
+            proof.identity("1 - m/(m + 1)", "1/(m + 1)", text="The maximum-likelihood factor 1 - 1/n: its product vanishes under the same condition.")
+        proof.identity("variance_factor*step", "step" if estimator == "unbiased" else "(m/(m + 1))**3")
+        proof.argued("product", PRODUCT)
+        if sizes == "deterministic":
+            proof.argued("root", "sqrt(v^T Sigma_t v) is a non-negative supermartingale whose mean is sqrt(v^T Sigma_0 v) times the product of the means of the roots of the factors. If that product is 0, Fatou gives "
+                         "the almost sure limit 0; if it is positive, the roots divided by their means form a martingale bounded in L2, because the product of the reciprocals of rho^2 is finite, so its limit has a positive mean.")  # fmt: skip
+        else:
+            proof.argued("root", "Let n_t be chosen before sample t is drawn. Given the past the factor is that of a sample of size n_t, so sqrt(v^T Sigma_t v) divided by the product of the conditional means "
+                         "of the roots (predictable, at most 1) is a non-negative martingale and converges almost surely; where sum 1/n_t is infinite that product tends to 0, hence so does Sigma_t. Where it is finite, from some t on "
+                         "n_t >= 4, and the logarithms of the factors have conditional means and conditional second moments of the order of 1/n_t: their martingale part converges where its bracket is finite (stop it when the bracket exceeds a level), so log v^T Sigma_t v converges.")  # fmt: skip
+        proof.argued("non-negative", "A quadratic form of a covariance and its root are non-negative.")
+        proof.cited("classical.supermartingale-convergence", {"(M_t) is a supermartingale": "argued: root", "M_t >= 0": "argued: non-negative"})
+        proof.chi("inverse", -1, "m", "1/(m - 2)")
+        proof.identity("m*inverse - 1", "2/(m - 2)", text="E 1/Y for the factor Y: its product is finite when the sum is, so the limit is positive almost surely (Fatou).")
+
+    return settle(proof, prove, f"The mean of the root of the factor lies between powers of 1 - 1/(n - 1) and 1 - 1/n; {estimator}, {sizes} sizes.",
+                  instances=("n_t = 10: collapse", "n_t = t^2 + 1: no collapse"), routes=("Kakutani's theorem with polynomial bounds of the root", "supermartingale of the root with bounds from the Gamma recursion"),
+                  necessity=necessity_of("replacing: Sigma_t -> 0 a.s.", "replacing: Sigma_t -> 0 a.s. iff sum 1/n_t = infinity"))  # fmt: skip
+
+
+@check("gauss.log_rate")
+def rate(*, n: int, estimator: str, low: str, high: str) -> Outcome:
+    """low < lim (1/t) log of the fitted variance < high < 0, n constant, d = 1."""
+    value = log_rate(n, estimator)
+    if not (value.enclose(128) > enclose(Fraction(low), 256) and value.enclose(128) < enclose(Fraction(high), 256)):
+        return refuted(f"the rate is {value.enclose(64)}", {"n": n, "estimator": estimator, "rate": value.text, "enclosure": value.enclose(64).str(12)})
+    proof = Proof("m")
+
+    def prove() -> None:
+        proof.argued("product", PRODUCT)
+        proof.argued("log-mean", "E log Q = psi(m/2) + log 2 for Q chi-square with m degrees of freedom: differentiate E Q^p = 2^p Gamma(m/2 + p)/Gamma(m/2) at p = 0. So the logarithms of the factors are independent, identically "
+                     "distributed and integrable of mean psi((n-1)/2) - log(k/2), k the divisor.")  # fmt: skip
+        proof.cited("classical.strong-law", {"the variables are independent and identically distributed": "argued: product", "they are integrable": "argued: log-mean"})
+        proof.chi("first", 1, "m", "m")
+        proof.identity("first/m", "1", text="Unbiased factors have mean 1, so by Jensen's inequality the rate is negative; the maximum-likelihood one is smaller still.")
+        proof.arithmetic(f"{high} < 0")
+        proof.computed(f"{low} < rate < {high}", f"The rate {value.text} in ball arithmetic, and by the recursion psi(x+1) = psi(x) + 1/x from psi(1) = -gamma or psi(1/2) = -gamma - 2 log 2.",
+                       ["digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"])  # fmt: skip
+        other = _rate_by_recursion(n, estimator)
+        same("log rate", bool(other.overlaps(value.enclose(64))), True)
+
+    return settle(proof, prove, "The strong law for the logarithms of the factors.", value=value.text, value_bounds=(low, high),
+                  instances=(f"n = {n}, {estimator}",), routes=("digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"))  # fmt: skip
+
+
+def _rate_by_recursion(n: int, estimator: str):  # a ball
+    from flint import arb
+
+    from symbolic.values import workprec
+
+    with workprec(128):
+        m = n - 1
+        psi = -arb.const_euler() - (0 if m % 2 == 0 else 2 * arb(2).log())
+        x = Fraction(1) if m % 2 == 0 else Fraction(1, 2)
+        while x < Fraction(m, 2):
+            psi += arb(x.denominator) / x.numerator
+            x += 1
+        k = m if estimator == "unbiased" else n
+        return psi - (arb(k) / 2).log()
+
+
+@check("gauss.lyapunov")
+def lyapunov(*, first_shift: int) -> Outcome:
+    """The i-th rate of the eigenvalues is psi((n - i - first_shift + 1)/2) - log(k/2), i = 1..min(d, n - 1)."""
+    for n, d in ((5, 2), (4, 6), (9, 3)):
+        rates = lyapunov_rates(n, d)
+        wanted = [log_rate_of(n - i - first_shift + 1, n - 1) for i in range(1, min(d, n - 1) + 1)]
+        for i, (one, two) in enumerate(zip(rates, wanted, strict=True), 1):
+            if two is None or not one.enclose(64).overlaps(two.enclose(64)):
+                return refuted(f"the rate number {i} is another one", {"n, d, i": f"{n}, {d}, {i}", "rate": one.text})
+    proof = Proof("n", "m")
+
+    def prove() -> None:
+        proof.argued("bartlett", "G = T T^T with T lower triangular, independent entries, t_ii^2 chi-square with n - i degrees of freedom (G has n - 1 samples) and standard normals below the diagonal. Sigma_t is conjugate to the Gram matrix of "
+                     "the product of t such triangular factors, each divided by the root of the divisor.")  # fmt: skip
+        proof.argued("diagonal-products", "The i-th diagonal entry of the product of triangular matrices is the product of the i-th diagonal entries, whose logarithms have mean half of psi((n - i)/2) - log(k/2). The exponents of a product of "
+                     "independent triangular matrices with integrable logarithms of the entries are the means of the logarithms of the diagonal entries; they decrease in i here, so that the strong law applies to each minor.")  # fmt: skip
+        proof.argued("independent", "The factors are independent and identically distributed for constant n, and log Q is integrable.")
+        proof.cited("classical.strong-law", {"the variables are independent and identically distributed": "argued: independent", "they are integrable": "argued: independent"})
+        proof.chi("first", 1, "m", "m")
+        proof.moment("trace_squared", [1, 1], "4*(n - 1)**2 + 4*(n - 1)", d="2", n="n - 1", text="d = 2: E (tr G)^2,")
+        proof.moment("trace_of_square", [2], "2*(n - 1)*(n + 2)", d="2", n="n - 1", text="and E tr G^2.")
+        proof.identity("(trace_squared - trace_of_square)/2", f"subs(first, m, n - {first_shift})*subs(first, m, n - {first_shift} - 1)",
+                       text="E det G by Wishart moments, and by the diagonal of the triangular factor: chi-squares with n - 1 and n - 2 degrees of freedom.")  # fmt: skip
+
+    return settle(proof, prove, "Bartlett's triangular factors: the diagonal decides.", instances=("n = 5, d = 2: psi(2) - log 2 and psi(3/2) - log 2",),
+                  routes=("Bartlett's decomposition", "Wishart moments by integration by parts (first moment of the determinant)"))  # fmt: skip
+
+
+def log_rate_of(degrees: int, divisor: int) -> Closed | None:
+    """Return E log(Q/divisor), or None without degrees of freedom."""
+    from symbolic.chi import log_chi_square
+
+    return log_chi_square(degrees, divisor) if degrees >= 1 else None
+
+
+@check("gauss.moment_exponent")
+def moment_exponent(*, order: int, estimator: str, exponent: str) -> Outcome:
+    """Under n_t ~ c t the moment of that order of v^T Sigma_t v is of the order t^(exponent/c)."""
+    exact = linear_power_law(1, estimator, order)["moment"]
+    proof = Proof("m", "x")
+
+    def prove() -> None:
+        shown = "*".join(f"(m + {2 * j})" for j in range(order))
+        proof.chi("moment", order, "m", shown)
+        divisor = "m" if estimator == "unbiased" else "(m + 1)"
+        proof.define("log_factor", f"moment/{divisor}**{order}", text="The mean of that power of the factor of one fit.")
+        proof.identity(f"coeff(moment, m, {order - 1}) - coeff({divisor}**{order}, m, {order - 1})", exponent,
+                       text="The first-order coefficient in 1/m: the factor is 1 + exponent/m + O(1/m^2).")  # fmt: skip
+        proof.identity(f"coeff(moment, m, {order})", "1")
+        proof.identity(f"log_factor*{divisor}**{order}", "moment")
+        proof.argued("sum", "With n_t = c t (1 + o(1)) the sum of the logarithms is exponent/c times log t plus o(log t).")
+        same("power law", exact, Fraction(exponent))
+
+    return settle(proof, prove, "The moments of the factors, expanded to first order in 1/n.", otherwise=lambda: {"order": order, "estimator": estimator, "exponent times c": exact, "claimed": exponent},
+                  instances=(f"order {order}, m = 4: mean {chi_square_moment(4, order)}/4^{order} (unbiased)",))  # fmt: skip
+
+
+@check("gauss.typical_exponent")
+def typical_exponent(*, estimator: str, exponent: str) -> Outcome:
+    """Under n_t ~ c t, log(v^T Sigma_t v)/log t -> exponent/c almost surely."""
+    exact = linear_power_law(1, estimator)["typical"]
+    proof = Proof("m")
+
+    def prove() -> None:
+        proof.argued("product", PRODUCT)
+        proof.argued("log-mean", "E log(Q/m) = psi(m/2) - log(m/2) = -1/m + O(1/m^2) by Stirling's series, and its variance is of the order of 2/m.")
+        proof.identity("-1/m + 1 - 1" if estimator == "unbiased" else "-1/m - 1/m", f"({exponent})/m", text="Unbiased: -1/m. Maximum likelihood adds log(1 - 1/n) = -1/m + O(1/m^2).")
+        proof.argued("sums", "Under n_t = c t (1 + o(1)) the means sum to exponent/c times log t, plus o(log t); the variances sum to O(log t), so the series of centred logarithms divided by log t converges (variances over (log t)^2 are summable) and "
+                     "Kronecker's lemma gives an o(log t) almost surely.")  # fmt: skip
+        same("power law", exact, Fraction(exponent))
+        for m in (40, 400):
+            ball = log_rate(m + 1).enclose(64) * m
+            same("expansion of the rate", bool(abs(ball + 1) < enclose(Fraction(1, m), 64)), True)
+
+    return settle(proof, prove, "The means of the logarithms of the factors, to first order in 1/n.", otherwise=lambda: {"estimator": estimator, "exponent times c": exact, "claimed": exponent},
+                  instances=("n_t = 2t, unbiased: t^(-1/2)",))  # fmt: skip
+
+
+@check("gauss.rank")
+def rank(*, deficit: int) -> Outcome:
+    """If sum 1/n_t is finite the limit of Sigma_t has rank min(d, min n_t - deficit)."""
+    for d in range(1, 6):
+        for least in range(2, 8):
+            if limit_rank(d, least) != min(d, least - deficit):
+                return refuted("the rank is another one", {"d, min n_t": f"{d}, {least}", "rank": limit_rank(d, least)})
+    proof = Proof("m", "n", "d")
+
+    def prove() -> None:
+        proof.argued("range", "The scatter matrix of n_t samples has rank min(rank Sigma_(t-1), n_t - 1), and its range lies in that of Sigma_(t-1). So the rank never grows, and is eventually r = min(d, min n_t - 1).")
+        proof.moment("trace_squared", [1, 1], "4*(n - 1)**2 + 4*(n - 1)", d="2", n="n - 1")
+        proof.moment("trace_of_square", [2], "2*(n - 1)*(n + 2)", d="2", n="n - 1")
+        proof.identity("(trace_squared - trace_of_square)/2", f"(n - {deficit})*(n - {deficit} - 1)", text="d = 2: E det of the scatter matrix of n samples vanishes at n = 1 and 2 exactly: rank 2 needs three samples.")
+        proof.argued("determinant", "On the common range, log det of the r x r compressed factor is a sum of log(Q_i/k_t), Q_i chi-square with n_t - i degrees of freedom; as sum 1/n_t is finite, their means and variances are summable, so the sum converges "
+                     "almost surely and the limit is non-degenerate on that range.")  # fmt: skip
+
+    return settle(proof, prove, "The rank can only fall, to n_t - 1; log det on what is left converges.", instances=("d = 5, min n_t = 3: rank 2",),
+                  necessity=necessity_of("replacing: the limit of Sigma_t is positive definite when sum 1/n_t < infinity"))  # fmt: skip
+
+
+@check("gauss.mean_error")
+def mean_error_step(*, estimator: str, step: str) -> Outcome:
+    """Replacing: fit t adds ``step`` (in n = n_t and c, E Sigma_(t-1) = c Sigma_0) to E(mu_t - mu)(mu_t - mu)^T."""
+    proof = Proof("n", "c", "k")
+    points: list[Point] = [
+        ({"n": sizes[-1], "c": variance("replace", estimator, len(sizes) - 1, sizes)},
+         rational(mean_error("replace", estimator, len(sizes), sizes)) - rational(mean_error("replace", estimator, len(sizes) - 1, sizes)))
+        for sizes in ([5], [5, 3], [2, 7, 4])
+    ]  # fmt: skip
+
+    def prove() -> None:
+        proof.depends("gauss.unbiased-martingale" if estimator == "unbiased" else "gauss.mle-supermartingale",
+                      "first/k == 1" if estimator == "unbiased" else "first/(k + 1) == k/(k + 1)")  # fmt: skip
+        proof.argued("increments", "Given the past mu_t - mu_(t-1) has mean 0 and covariance Sigma_(t-1)/n_t, so the increments are uncorrelated and their covariances add.")
+        proof.identity("n*c/n**2", step, text="The variance of a mean of n samples, each of variance c.")
+        if estimator == "mle":
+            proof.identity("c/n", "c - c*(1 - 1/n)", text="With E Sigma_t = (1 - 1/n) E Sigma_(t-1) the sum telescopes: E Sigma_t + Cov(mu_t) = Sigma_0.")
+
+    return settle(proof, prove, "Uncorrelated increments of covariance E Sigma_(t-1)/n_t.", formula=step, points=points, instances=("n_t = 5: first step Sigma_0/5",),
+                  value=str(mean_error_limit("replace", estimator, 5)))  # fmt: skip
+
+
+@check("gauss.mean_converges")
+def mean_converges(*, factor: str) -> Outcome:
+    """1 - rho >= factor (in n): with it mu_t converges almost surely for every schedule n_t >= 2."""
+    proof = Proof("m", "n", "k")
+
+    def prove() -> None:
+        proof.depends("gauss.root-fourth", "m/(m + 1) == step")
+        proof.identity("subs(step, m, n - 1)", "1 - 1/n", text="rho^4 <= 1 - 1/n for either estimator,")
+        proof.identity(f"(1 - {factor})**4 - (1 - 1/n)", "3/(8*n**2) - 1/(16*n**3) + 1/(256*n**4)", text="and (1 - 1/(4n))^4 exceeds this,")
+        proof.sign("96*n**2 - 16*n + 1", ">", n=(2, "oo"), text="256 n^4 times the difference is positive: 1 - rho >= 1/(4n).")
+        proof.argued("summable", "E(sqrt(s_t) | past) = rho sqrt(s_(t-1)) for the variance s_t along a direction, so the expected sum of (1 - rho_t) sqrt(s_(t-1)) is at most sqrt(s_0), and sum sqrt(s_(t-1))/n_t is finite almost surely; sqrt(s_t) is "
+                     "a convergent supermartingale, hence bounded, so sum s_(t-1)/n_t, the sum of the conditional variances of mu_t, is finite almost surely.")  # fmt: skip
+        proof.argued("martingale", "Stop v^T mu_t before the sum of its conditional variances exceeds K: a martingale bounded in L2. It coincides with v^T mu_t on an event whose probability tends to 1 as K grows.")
+        proof.cited("classical.martingale-convergence", {"(M_t) is a martingale": "argued: martingale", "sup E|M_t| is finite (or sup E M_t^2, for convergence in L^2)": "argued: summable"})
+        proof.argued("not-the-truth", "Given all covariances mu_t - mu_0 is not degenerate: its first increment has covariance Sigma_0/n_1 and the other terms only add. So the limit is mu_0 with probability 0.")
+
+    return settle(proof, prove, "The conditional variances of the mean are summable almost surely, whatever the schedule.",
+                  otherwise=lambda: {"n": 2, "rho at n = 2": "sqrt(2/pi) = 0.797..., 1 - rho = 0.202...", "claimed bound": factor}, instances=("n_t = 2 for all t", "n_t = t^2 + 1"))  # fmt: skip
+
+
+@check("gauss.wasserstein")
+def wasserstein(*, estimator: str, drift: str) -> Outcome:
+    """E W_2^2 = drift + 2 - 2 prod E sqrt(factors), d = 1; drift in q = sum 1/n_s."""
+    proof = Proof("q", "c", "n", "x", "k")
+    points: list[Point] = [({"q": Fraction(3, 5)}, rational(mean_error("replace", estimator, 3, 5)) + rational(variance("replace", estimator, 3, 5)) - 1)]
+
+    def prove() -> None:
+        proof.argued("distance", "W_2^2 between N(a, s) and N(b, 1) on the line is (a - b)^2 + (sqrt(s) - 1)^2.")
+        proof.identity("(x - 1)**2", "x**2 + 1 - 2*x", text="With x = sqrt(s_t): the mean is E s_t + 1 - 2 E sqrt(s_t).")
+        claim = "gauss.mean-error-unbiased" if estimator == "unbiased" else "gauss.mean-error-mle"
+        proof.depends(claim, "n*c/n**2 == c/n")
+        if estimator == "unbiased":
+            proof.identity("q + 1 + 1", f"({drift}) + 2", text="E(mu_t - mu)^2 + E s_t + 1 = q + 1 + 1.")
+        else:
+            proof.identity("(1 - c) + c + 1", f"({drift}) + 2", text="E(mu_t - mu)^2 + E s_t = 1 for maximum likelihood, whatever the schedule.")
+        proof.argued("root-mean", "E sqrt(s_t) is the product of the means of the roots of the independent factors: rho_(n_s - 1), times sqrt(1 - 1/n_s) for maximum likelihood.")
+        for t, n in ((1, 2), (3, 5)):
+            product = enclose(wasserstein2(estimator, t, n), 64)
+            low, high = chi_mean_fourth_bounds(n - 1)
+            scale = Fraction(1) if estimator == "unbiased" else Fraction(n - 1, n) ** 2
+            base = rational(mean_error("replace", estimator, t, n)) + rational(variance("replace", estimator, t, n)) + 1
+            roots = [enclose((end * scale) ** t, 64) ** (enclose(Fraction(1, 4), 64)) for end in (low, high)]
+            same("distance within rational bounds", bool(product > enclose(base, 64) - 2 * roots[1]) and bool(product < enclose(base, 64) - 2 * roots[0]), True)
+        same("limit", wasserstein2_limit(estimator), NEVER if estimator == "unbiased" else Fraction(2))
+
+    return settle(proof, prove, "The squared distance on the line splits into mean and root of the variance.", formula=drift, points=points,
+                  value=r"q_t+2-2\prod\rho" if estimator == "unbiased" else r"2-2\prod\rho\sqrt{1-1/n_s}", instances=(f"t = 1, n = 2, {estimator}",),
+                  necessity=necessity_of("E W_2^2 -> infinity"), routes=("products of chi means in ball arithmetic", "rational bounds of rho^4"))  # fmt: skip
+
+
+@check("gauss.first_order_parts")
+def first_order_parts(*, estimator: str, n: int, tolerance: str, t: int) -> Outcome:
+    """t is the least number of fits at which (3/2) t/n exceeds E W_2^2 by more than the relative tolerance."""
+    found = first_order_parting(estimator, n, Fraction(tolerance))
+    if found != t:
+        return refuted(f"it is t = {found}", {"n, estimator": f"{n}, {estimator}", "least t": found, "claimed": t})
+    proof = Proof("q", "c", "n", "x", "k")
+    scale = 1 + Fraction(tolerance)
+
+    def prove() -> None:
+        sentence = "q + 1 + 1 == (q) + 2" if estimator == "unbiased" else "(1 - c) + c + 1 == (0) + 2"
+        proof.depends(f"gauss.wasserstein-{estimator}", sentence)
+        proof.argued("monotone", "The ratio of (3/2) t/n to E W_2^2 increases with t, because (1 - r^t)/t decreases, r the mean of the root of one factor; so the inequality holds from its first t on.")
+        for s in (t - 1, t):
+            ball = enclose(wasserstein2(estimator, s, n), 128) * enclose(scale, 128) - enclose(Fraction(3 * s, 2 * n), 128)
+            same(f"comparison at t = {s}", bool(ball < 0) if s == t else bool(ball > 0), True)
+        proof.computed(f"at n = {n} and tolerance {tolerance} the least t is {t}", "Both sides in ball arithmetic at t - 1 and t; the least t also by bisection.", ["evaluation at t - 1 and t", "bisection of the monotone ratio"])
+
+    return settle(proof, prove, f"At n = {n} the first-order formula is more than {tolerance} too large from t = {t} on.", instances=(f"t = {t}",), value=str(t),
+                  routes=("evaluation at t - 1 and t", "bisection of the monotone ratio"))  # fmt: skip
+
+
+@check("gauss.critical_inflation")
+def inflation(*, n: int, low: str, high: str) -> Outcome:
+    """Sampling from N(mu, a Sigma), unbiased fits, n constant: collapse iff a < a_c with low < a_c < high."""
+    value = critical_inflation(n)
+    ball = value.enclose(128)
+    if not (ball > enclose(Fraction(low), 256) and ball < enclose(Fraction(high), 256)):
+        return refuted(f"the critical factor is {ball.str(12)}", {"n": n, "critical factor": value.text})
+    proof = Proof("m")
+
+    def prove() -> None:
+        proof.argued("product", PRODUCT)
+        proof.argued("drift", "The logarithm of the variance is a random walk with drift log a + psi(m/2) - log(m/2), m = n - 1: negative, the variance tends to 0, positive, to infinity, by the strong law; at zero drift it is recurrent (d = 1).")
+        proof.cited("classical.strong-law", {"the variables are independent and identically distributed": "argued: product", "they are integrable": "argued: drift"})
+        proof.arithmetic(f"1 < {low} and {low} < {high}", text="The critical factor exceeds 1: sampling without bias, or with a little too much spread, still collapses.")
+        proof.computed(f"{low} < critical factor < {high}", f"{value.text} in ball arithmetic, and by the recursion of the digamma function.", ["digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"])
+        same("critical factor", bool((-_rate_by_recursion(n, "unbiased")).exp().overlaps(value.enclose(64))), True)
+
+    return settle(proof, prove, "The drift of the logarithm changes sign there.", value=value.text, value_bounds=(low, high), instances=(f"n = {n}",),
+                  routes=("digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"))  # fmt: skip
+
+
+@check("gauss.second_moment")
+def square_factor(*, factor: str) -> Outcome:
+    """Replacing, unbiased: each fit multiplies E (v^T Sigma_t v)^2 by ``factor`` in n."""
+    proof = Proof("m", "n")
+    points: list[Point] = [({"n": n}, second_moment([n])) for n in (2, 3, 10)]
+
+    def prove() -> None:
+        proof.argued("product", PRODUCT)
+        proof.chi("square", 2, "m", "m*(m + 2)")
+        proof.identity("subs(square/m**2, m, n - 1)", factor)
+        proof.moment("wishart_square", [1, 1], "m**2 + 2*m", d="1", n="m", text="Second route: E (tr G)^2 for a 1 x 1 Wishart matrix.")
+        proof.identity("wishart_square - square", "0")
+
+    return settle(proof, prove, "The second moment of a chi-square variable.", formula=factor, points=points, instances=("n = 3: factor 2",),
+                  routes=("chi-square recursion", "Wishart moments by integration by parts"))  # fmt: skip
