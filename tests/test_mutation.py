@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fnmatch import fnmatchcase
+
 import pytest
 
 from verify.claim import Claim
@@ -57,7 +59,8 @@ def test_a_vacuous_claim_is_noticed(monkeypatch):
 
 
 def test_explanations_belong_to_claims_of_the_book():
-    assert set(SURVIVORS) <= set(load_book().claims)
+    names = set(load_book().claims)
+    assert all(any(fnmatchcase(name, pattern) for name in names) for pattern in SURVIVORS)
     assert explanation("icl.short-contexts-d2-l2", "last: 9 becomes 10") is None
 
 

@@ -13,6 +13,10 @@ _WEAKER = "a weaker bound, true as well"
 _RANGE = "a smaller range, true as well"
 _DIVERGES = "the terms are larger: this series diverges as well"
 _CONVERGES = "the terms are smaller: this series converges as well"
+_ENCLOSURE = "another enclosure; the check encloses the number anew and compares both ends, so this one holds too"
+_INSTANCE = "another instance of the same general statement, evaluated anew; the statement does not depend on it"
+_GROWTH = "another size schedule of the same kind, decided anew: the sum of 1/n_t behaves in the same way"
+_OTHER_CASE = "another case in which the same conclusion is a theorem of the book"
 _BRACKET = "another bracket of the same critical point: an aid of the proof, not part of what is concluded"
 
 SURVIVORS: dict[str, dict[str, str]] = {
@@ -28,8 +32,30 @@ SURVIVORS: dict[str, dict[str, str]] = {
     "icl.short-contexts-d2-l2": {"last: 9 becomes 8": _RANGE},
     "icl.two-minimisers-d2-l2": {"left: *": _BRACKET, "right: *": _BRACKET},
     "ols.infinite-risk": {"excess: 1 becomes 0": "infinite for n <= d as well: a smaller range"},
+    "gauss.*": {"low: *": _ENCLOSURE, "high: *": _ENCLOSURE},
+    "gauss.first-order-parts-mle": {"n: *": "0.28 n rounds up to the same t for n = 99, 100 and 101"},
+    "gauss.schedule-*": {"formula: *": _GROWTH},
+    "collapse.*": {"low: *": _ENCLOSURE, "high: *": _ENCLOSURE},
+    "collapse.gate-*": {"sizes: *": _GROWTH, "width: *": _GROWTH},
+    "collapse.power-gate-*": {"b: *": "the borderline depends on n and k only"},
+    "icl.best-symmetric-scalar": {"layers: *": _INSTANCE, "last: *": _INSTANCE},
+    "icl.local-threshold-d2-l3": {"layers: 3 becomes 2": "the local threshold is 15 for d = L = 2 as well"},
+    "literature.kazdan-sine": {"low: *": _ENCLOSURE, "high: *": _ENCLOSURE},
+    "literature.suresh-discrete": {"constant: 1 becomes 0*": "a probability is at least 0: a weaker bound"},
+    "literature.xu-synthetic-beats-real": {"bound: *": "below 1 instead of 1/2: a weaker bound"},
+    "numeric.gauss-rule-l*": {"digits: *": _INSTANCE},
+    "ols.accumulate-unequal": {"first: *": _INSTANCE, "pi_squared: 10 becomes 11*": _WEAKER},
+    "ols.low-dimension-line": {"dimension: 1 becomes 2": _OTHER_CASE, "least_excess: 2 becomes 3": _RANGE},
+    "ols.low-dimension-plane": {"dimension: 2 becomes 1": _OTHER_CASE, "least_excess: 2 becomes 3": _RANGE},
+    "ols.norm-growth": {"excess: 2 becomes 3": "a larger n, which the statement covers"},
+    "ols.schedule-criterion": {"least_dimension: 3 becomes 4": _RANGE},
+    "ols.schedule-t-*": {"dimension: *": _OTHER_CASE},
+    "ols.walk-line": {"degrees: *": _INSTANCE},
+    "ols.walk-plane": {"degrees: *": _INSTANCE, "dimension: 2 becomes 1*": _OTHER_CASE},
+    "ols.walk-plane-cauchy": {"dimension: 2 becomes 3*": _OTHER_CASE},
+    "ols.walk-space": {"degrees: *": _INSTANCE, "dimension: 3 becomes 4*": _RANGE},
 }
-"""{claim id: {pattern of the change: why the changed claim is true}}"""
+"""{claim id, or a pattern of ids: {pattern of the change: why the changed claim is true}}"""
 
 
 def explanation(claim_id: str, change: str) -> str | None:
@@ -38,7 +64,8 @@ def explanation(claim_id: str, change: str) -> str | None:
     >>> explanation("no.such-claim", "n: 1 becomes 2") is None
     True
     """
-    for pattern, why in SURVIVORS.get(claim_id, {}).items():
-        if fnmatchcase(change, pattern):
-            return why
+    for claim, changes in SURVIVORS.items():
+        for pattern, why in changes.items():
+            if fnmatchcase(claim_id, claim) and fnmatchcase(change, pattern):
+                return why
     return None
