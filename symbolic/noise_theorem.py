@@ -47,6 +47,7 @@ __all__ = [
     "noise_onset",
     "noise_part",
     "noisy_plane_loss",
+    "onset_cofactors",
     "reduced_slope",
 ]
 
@@ -116,6 +117,47 @@ def noise_onset() -> fmpq_mpoly:
     n = NOISE.gens()[0]
     resultant = noise_part("f0").derivative(1).resultant(noise_part("f2"), 1)
     return _primitive(resultant, 4096 * n**6 * (n + 2))
+
+
+@cache
+def onset_cofactors() -> tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]:
+    """Return (P, U, k) with P f2 = U f0' + k R, R the onset: P of degree 2 in a, U of degree 1, k free of a.
+
+    By Cramer's rule on Sylvester's matrix, common factors removed; the sign is such that P > 0 at a = 0.
+
+    >>> P, U, k = onset_cofactors()
+    >>> P * noise_part("f2") == U * noise_part("f0").derivative(1) + k * noise_onset()
+    True
+    """
+    g = coefficients_by_power_of_a(noise_part("f0").derivative(1))
+    h = coefficients_by_power_of_a(noise_part("f2"))
+    zero, a = NOISE.constant(0), NOISE.gens()[1]
+    rows = [[zero] * 5 for _ in range(5)]  # unknowns p0, p1, p2, u0, u1 of p h - u g = const
+    for power in range(5):
+        for column in range(5):
+            part, k = (h, power - column) if column < 3 else (g, power - column + 3)
+            if 0 <= k < len(part):
+                rows[power][column] = part[k] if column < 3 else -part[k]
+    minors = [_determinant([[*row[:j], *row[j + 1 :]] for row in rows[1:]]) * (-1) ** j for j in range(5)]
+    constant = sum((rows[0][j] * minors[j] for j in range(5)), zero)
+    common = constant
+    for minor in minors:
+        common = common.gcd(minor)
+    if (minors[0](fmpq(1), *[fmpq(0)] * 4) > 0) != (common(fmpq(1), *[fmpq(0)] * 4) > 0):
+        common = -common
+    p0, p1, p2, u0, u1 = (_primitive(minor, common) for minor in minors)
+    k = _primitive(_primitive(constant, common), noise_onset())
+    return p0 + p1 * a + p2 * a**2, u0 + u1 * a, k
+
+
+def _determinant(rows: list[list[fmpq_mpoly]]) -> fmpq_mpoly:
+    if len(rows) == 1:
+        return rows[0][0]
+    total = NOISE.constant(0)
+    for j, entry in enumerate(rows[0]):
+        if entry != 0:
+            total += (-1) ** j * entry * _determinant([[*row[:j], *row[j + 1 :]] for row in rows[1:]])
+    return total
 
 
 @cache
