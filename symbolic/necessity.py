@@ -11,7 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from symbolic.gaussian import limit_rank, variance
+from symbolic.gaussian import (
+    limit_rank,
+    linear_power_law,
+    mean_error,
+    mean_error_limit,
+    variance,
+)
 from symbolic.regression import published_bound, risk, risk_limit
 from symbolic.regression_walk import (
     accumulating_converges,
@@ -212,6 +218,63 @@ _CASES: tuple[tuple[str, str, bool, str, Callable[[], bool] | None], ...] = (
             and power_gate_outcome(1, Fraction(1, 2), 10) == "escapes"
         ),
     ),
+    (
+        "replacing: |theta_t - theta*| -> infinity a.s.",
+        "noise > 0",
+        True,
+        "Without noise and with n >= d every fit returns theta* exactly.",
+        lambda: risk("replace", 50, 3, 3, noise=0) == 0,
+    ),
+    (
+        "n <= d-2: the risk has a finite limit",
+        "n <= d-2",
+        True,
+        "At n = d-1 the first fit already has infinite risk.",
+        lambda: risk("replace", 1, 4, 3) is NEVER and risk_limit("replace", 4, 2) is not NEVER,
+    ),
+    (
+        "n < d: theta_t has a non-degenerate stationary law",
+        "noise > 0",
+        True,
+        "Without noise theta_t tends to 0 and the limit of the risk is |theta*|^2.",
+        lambda: risk_limit("replace", 5, 3, noise=0, theta2=1) == 1,
+    ),
+    (
+        "accumulating: the risk tends to a digamma value",
+        "n >= d+2",
+        True,
+        "At n = d+1 the first fit has infinite risk, and so have all later ones.",
+        lambda: risk_limit("accumulate", 3, 4) is NEVER and risk("accumulate", 9, 3, 4) is NEVER,
+    ),
+    (
+        "growing context: bounded risk",
+        "n >= d+2 real pairs",
+        True,
+        "With d+1 real pairs the risk is infinite for ever.",
+        lambda: risk("accumulate", 5, 2, [3, 1, 1, 1, 1]) is NEVER,
+    ),
+    (
+        "accumulating: E Sigma_t + Cov(mu_t) = Sigma_0",
+        "maximum-likelihood covariance",
+        True,
+        "With divisor N - 1 the sum exceeds Sigma_0 from the first fit on.",
+        lambda: variance("accumulate", "unbiased", 1, 2) + mean_error("accumulate", "unbiased", 1, 2) > 1,  # type: ignore[operator]
+    ),
+    (
+        "replacing, n constant: Sigma_t decays exponentially",
+        "n_t constant",
+        True,
+        "Under n_t = 2t typical chains decay like a power, t^(-1/2).",
+        lambda: collapses("2*t") and linear_power_law(2)["typical"] == Fraction(-1, 2),
+    ),
+    (
+        "replacing: mu_t converges a.s.",
+        "sum 1/n_t < infinity",
+        False,
+        "The conditional variances are summable almost surely under every schedule, although the "
+        "mean square error is unbounded when the sum is infinite.",
+        lambda: mean_error_limit("replace", "unbiased", 5) is NEVER,
+    ),
 )
 
 
@@ -222,7 +285,7 @@ def hypotheses() -> tuple[Hypothesis, ...]:
         ArithmeticError: if a witness does not show what it should.
 
     >>> sum(entry.needed for entry in hypotheses()), len(hypotheses())
-    (17, 21)
+    (24, 29)
     """
     entries = []
     for theorem, hypothesis, needed, reason, witness in _CASES:

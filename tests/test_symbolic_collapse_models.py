@@ -158,7 +158,7 @@ def test_error_to_infinity_almost_surely_forces_it_in_expectation():
 
 
 def test_every_hypothesis_has_its_witness():
-    assert len(hypotheses()) == 21
+    assert len(hypotheses()) == 29
 
 
 EXPECTED = {

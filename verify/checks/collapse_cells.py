@@ -99,10 +99,10 @@ def _classify(entry: Cell) -> tuple[str, str]:
         bound, found = Fraction(2, 9), mean_error(regime, estimator, 400, 9)
         return ("finite" if found < bound else "infinite"), "E(mu_t - mu)^2/Sigma_0 stays below 2/n: n = 9, t = 400"  # type: ignore[operator]
     if quantity == "wasserstein" and regime == "replace":
-        value = wasserstein2_limit(estimator)
-        return _number(value), f"limit of E W_2^2 at constant n: {shown(value)}"
-    value = mean_error_limit(regime, estimator, 9)
-    return _number(value), f"limit of E(mu_t - mu)^2/Sigma_0 at n = 9: {shown(value)}"
+        distance = wasserstein2_limit(estimator)
+        return _number(distance), f"limit of E W_2^2 at constant n: {shown(distance)}"
+    error = mean_error_limit(regime, estimator, 9)
+    return _number(error), f"limit of E(mu_t - mu)^2/Sigma_0 at n = 9: {shown(error)}"
 
 
 def _regression(regime: str, sure: bool) -> tuple[str, str]:

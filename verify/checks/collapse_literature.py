@@ -6,6 +6,7 @@ other evaluations, and a disagreement is an error.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fractions import Fraction
 
 from flint import arb
@@ -28,7 +29,7 @@ from verify.status import Tier, Verdict
 __all__: list[str] = []
 
 
-def _qualified(name: str, reason: str, change: str, witness: dict[str, object], *instances: str) -> Outcome:
+def _qualified(name: str, reason: str, change: str, witness: Mapping[str, object], *instances: str) -> Outcome:
     same(f"verdict on {name}", LITERATURE[name]().verdict, "qualified")
     return Outcome(Verdict.QUALIFIED, Tier.EXACT, reason, qualification=change, witness={k: shown(v) for k, v in witness.items()}, instances=instances)
 

@@ -213,7 +213,7 @@ def growing_context(*, step: str) -> Outcome:
          {"label": "growing context", "style": "line", "x": [float(x) for x, _, _ in curves], "y": [float(g) for _, g, _ in curves]},
          {"label": "limit of the growing context", "style": "line", "x": [0.0, float(curves[-1][0])], "y": [float(growing_context_limit(2, 6))] * 2}),
     )  # fmt: skip
-    return settle(proof, prove, "Accumulating with sizes n, 1, 1, 1, ...", formula=step, points=points, instances=("d = 2, n = 5, t = 1: 1/9",), figures=(figure,),
+    return settle(proof, prove, "Accumulating with sizes n, 1, 1, 1, ...", formula=step, points=points, instances=("d = 2, n = 5, t = 1: 1/9",), necessity=necessity_of("growing context: bounded risk"), figures=(figure,),
                   routes=("one pair at a time", "general schedule of sizes"))  # fmt: skip
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from fractions import Fraction
+from functools import cache
 from typing import Any
 
-from symbolic.necessity import hypotheses
+from symbolic.necessity import Hypothesis, hypotheses
 from symbolic.values import NEVER, Algebraic, Closed, enclose
 from verify.errors import RoutesDisagree
 from verify.outcome import Outcome
@@ -137,9 +138,14 @@ def settle(proof: Proof, prove: Callable[[], None], reason: str, *, formula: str
     return proof.confirmed(reason, **facts)
 
 
+@cache
+def _entries() -> tuple[Hypothesis, ...]:
+    return hypotheses()
+
+
 def necessity_of(*theorems: str) -> tuple[dict[str, str], ...]:
     """Return the evaluated entries on the hypotheses of some theorems, for a report."""
-    entries = [e for e in hypotheses() if e.theorem in theorems]
+    entries = [e for e in _entries() if e.theorem in theorems]
     if {e.theorem for e in entries} != set(theorems):
         raise ValueError(f"no entry on the hypotheses of one of {theorems}")
     return tuple(

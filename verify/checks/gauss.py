@@ -113,8 +113,8 @@ def collapse_criterion(*, power: int) -> Outcome:
         instances=("n_t = 2 for all t: the sum diverges, collapse", "n_t = t^2 + 1: the sum converges, no collapse"),
         routes=("Kakutani's dichotomy", "logarithms of the factors and the strong law, for constant schedules"),
         necessity=({"hypothesis": "n_t >= 2", "status": "needed", "because": "one sample has variance 0: Sigma_1 = 0 whatever follows"},
-                   {"hypothesis": "n_t deterministic", "status": "used",
-                    "because": "independence of the factors uses it; adaptive sizes are not treated"}),
+                   {"hypothesis": "n_t deterministic", "status": "not needed",
+                    "because": "sizes chosen before the sample is drawn obey the same criterion (gauss.collapse-adaptive)"}),
     )  # fmt: skip
 
 

@@ -130,7 +130,8 @@ def rate(*, n: int, estimator: str, low: str, high: str) -> Outcome:
         same("log rate", bool(other.overlaps(value.enclose(64))), True)
 
     return settle(proof, prove, "The strong law for the logarithms of the factors.", value=value.text, value_bounds=(low, high),
-                  instances=(f"n = {n}, {estimator}",), routes=("digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"))  # fmt: skip
+                  instances=(f"n = {n}, {estimator}",), routes=("digamma function in ball arithmetic", "recursion from psi(1) or psi(1/2)"),
+                  necessity=necessity_of("replacing, n constant: Sigma_t decays exponentially"))  # fmt: skip
 
 
 def _rate_by_recursion(n: int, estimator: str):  # a ball
@@ -210,14 +211,17 @@ def moment_exponent(*, order: int, estimator: str, exponent: str) -> Outcome:
 def typical_exponent(*, estimator: str, exponent: str) -> Outcome:
     """Under n_t ~ c t, log(v^T Sigma_t v)/log t -> exponent/c almost surely."""
     exact = linear_power_law(1, estimator)["typical"]
-    proof = Proof("m")
+    proof = Proof("m", "x")
 
     def prove() -> None:
         proof.argued("product", PRODUCT)
-        proof.argued("log-mean", "E log(Q/m) = psi(m/2) - log(m/2) = -1/m + O(1/m^2) by Stirling's series, and its variance is of the order of 2/m.")
-        proof.identity("-1/m + 1 - 1" if estimator == "unbiased" else "-1/m - 1/m", f"({exponent})/m", text="Unbiased: -1/m. Maximum likelihood adds log(1 - 1/n) = -1/m + O(1/m^2).")
-        proof.argued("sums", "Under n_t = c t (1 + o(1)) the means sum to exponent/c times log t, plus o(log t); the variances sum to O(log t), so the series of centred logarithms divided by log t converges (variances over (log t)^2 are summable) and "
-                     "Kronecker's lemma gives an o(log t) almost surely.")  # fmt: skip
+        proof.argued("log-mean", "E log(Q/m) = psi(x) - log x with x = m/2, and 1/(2x) < log x - psi(x) < 1/(2x) + 1/(12x^2) (Stirling's series); the variance psi'(x) is of the order of 2/m. Maximum likelihood adds log(1 - 1/n) = -1/m + O(1/m^2).")
+        proof.define("gap", "1/(2*x)", text="The leading term of log x - psi(x).")
+        proof.identity("-subs(gap, x, m/2)" + (" - 1/m" if estimator == "mle" else ""), f"({exponent})/m", text="The mean of the logarithm of one factor to first order, m = n - 1.")
+        proof.series([1, 2], "converges", text="The variances, of the order of 1/t, divided by (log t)^2 are summable.")
+        proof.argued("centred", "The centred logarithms divided by log t are independent with summable variances: their partial sums are a martingale bounded in L2.")
+        proof.cited("classical.martingale-convergence", {"(M_t) is a martingale": "argued: centred", "sup E|M_t| is finite (or sup E M_t^2, for convergence in L^2)": "argued: centred"})
+        proof.argued("sums", "So that series converges almost surely, and by Kronecker's lemma the sum of the centred logarithms is o(log t). Since n_t/t tends to c the means sum to exponent/c times log t, plus o(log t).")
         same("power law", exact, Fraction(exponent))
         for m in (40, 400):
             ball = log_rate(m + 1).enclose(64) * m
@@ -253,7 +257,7 @@ def mean_error_step(*, estimator: str, step: str) -> Outcome:
     """Replacing: fit t adds ``step`` (in n = n_t and c, E Sigma_(t-1) = c Sigma_0) to E(mu_t - mu)(mu_t - mu)^T."""
     proof = Proof("n", "c", "k")
     points: list[Point] = [
-        ({"n": sizes[-1], "c": variance("replace", estimator, len(sizes) - 1, sizes)},
+        ({"n": sizes[-1], "c": rational(variance("replace", estimator, len(sizes) - 1, sizes))},
          rational(mean_error("replace", estimator, len(sizes), sizes)) - rational(mean_error("replace", estimator, len(sizes) - 1, sizes)))
         for sizes in ([5], [5, 3], [2, 7, 4])
     ]  # fmt: skip
@@ -287,7 +291,7 @@ def mean_converges(*, factor: str) -> Outcome:
         proof.argued("not-the-truth", "Given all covariances mu_t - mu_0 is not degenerate: its first increment has covariance Sigma_0/n_1 and the other terms only add. So the limit is mu_0 with probability 0.")
 
     return settle(proof, prove, "The conditional variances of the mean are summable almost surely, whatever the schedule.",
-                  otherwise=lambda: {"n": 2, "rho at n = 2": "sqrt(2/pi) = 0.797..., 1 - rho = 0.202...", "claimed bound": factor}, instances=("n_t = 2 for all t", "n_t = t^2 + 1"))  # fmt: skip
+                  otherwise=lambda: {"n": 2, "rho at n = 2": "sqrt(2/pi) = 0.797..., 1 - rho = 0.202...", "claimed bound": factor}, instances=("n_t = 2 for all t", "n_t = t^2 + 1"), necessity=necessity_of("replacing: mu_t converges a.s."))  # fmt: skip
 
 
 @check("gauss.wasserstein")

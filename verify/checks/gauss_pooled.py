@@ -141,7 +141,7 @@ def pooled_mean(*, estimator: str, step: str) -> Outcome:
     """Pooling k new samples to N adds ``step`` (N, k, c with E Sigma_(t-1) = c Sigma_0) to E(mu_t - mu)(mu_t - mu)^T."""
     proof = Proof("N", "k", "c", "x1", "x2", "y1", "y2")
     points: list[Point] = [
-        ({"N": sum(sizes[:-1]), "k": sizes[-1], "c": variance("accumulate", estimator, len(sizes) - 1, sizes)},
+        ({"N": sum(sizes[:-1]), "k": sizes[-1], "c": rational(variance("accumulate", estimator, len(sizes) - 1, sizes))},
          rational(mean_error("accumulate", estimator, len(sizes), sizes)) - rational(mean_error("accumulate", estimator, len(sizes) - 1, sizes)))
         for sizes in ([4, 3], [2, 2, 5])
     ]  # fmt: skip
@@ -154,7 +154,8 @@ def pooled_mean(*, estimator: str, step: str) -> Outcome:
             proof.identity(f"c*(1 - k/(N + k)**2) + {step}", "c", text="E Sigma_t + Cov(mu_t) = Sigma_0 at every t: what the covariance loses the mean gains.")
         proof.identity("1/N - 1/(N + k) - k/(N + k)**2", "k**2/(N*(N + k)**2)", text="k/N_t^2 <= 1/N_(t-1) - 1/N_t: the sum over t >= 2 is at most 1/n_1.")
 
-    return settle(proof, prove, "Uncorrelated increments; their sum telescopes under 1/n_1.", formula=step, points=points, instances=("sizes 4, 3",))
+    return settle(proof, prove, "Uncorrelated increments; their sum telescopes under 1/n_1.", formula=step, points=points, instances=("sizes 4, 3",),
+                  necessity=necessity_of("accumulating: E Sigma_t + Cov(mu_t) = Sigma_0") if estimator == "mle" else ())  # fmt: skip
 
 
 @check("gauss.pooled_converges")

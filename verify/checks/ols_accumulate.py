@@ -131,7 +131,7 @@ def accumulate_limit(*, factor: str, argument: str) -> Outcome:
                        ["partial sums with telescoping tail bounds", "digamma function in ball arithmetic"])  # fmt: skip
 
     return settle(proof, prove, "Partial fractions, then the series of the digamma function.", formula=term, points=points,
-                  value=r"\sigma^2\frac{d}{d+1}\left(-\gamma-\psi(1-\frac{d+1}{n})\right)", instances=("d = 2, n = 6: (4/3) log 2",),
+                  value=r"\sigma^2\frac{d}{d+1}\left(-\gamma-\psi(1-\frac{d+1}{n})\right)", instances=("d = 2, n = 6: (4/3) log 2",), necessity=necessity_of("accumulating: the risk tends to a digamma value"),
                   routes=("partial sums with telescoping tail bounds", "digamma function in ball arithmetic"))  # fmt: skip
 
 

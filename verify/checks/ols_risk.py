@@ -103,7 +103,8 @@ def risk_underdetermined(*, step: str, level: str) -> Outcome:
         proof.identity("level", "c + v*n*d/((d - n - 1)*(d - n))", text="The limit, since r tends to 0.")
 
     return settle(proof, prove, "An affine recursion with factor n/d < 1, solved in closed form.", formula=f"({level})*(1 - r)", points=points,
-                  instances=("d = 5, n = 3, t = 1, theta* = 0: risk 3",))  # fmt: skip
+                  instances=("d = 5, n = 3, t = 1, theta* = 0: risk 3",),
+                  necessity=necessity_of("n <= d-2: the risk has a finite limit"))  # fmt: skip
 
 
 @check("ols.risk_finite")
@@ -149,7 +150,7 @@ def stationary(*, second_moment: str) -> Outcome:
         proof.identity(f"(n/d)*({second_moment}) + v*n*subs(gram, m, d - n + 1)", second_moment, text="The fixed point of the recursion of second moments.")
 
     return settle(proof, prove, "A random contraction: one stationary law, whose second moment is the fixed point.", formula=second_moment, points=points,
-                  instances=("d = 5, n = 3: 15/2 sigma^2", f"n = d - 1: second moment {stationary_second_moment(5, 4)!r}"),
+                  necessity=necessity_of("n < d: theta_t has a non-degenerate stationary law"), instances=("d = 5, n = 3: 15/2 sigma^2", f"n = d - 1: second moment {stationary_second_moment(5, 4)!r}"),
                   routes=("fixed point of the recursion", f"limit of the risk with theta* = 0: {risk_limit('replace', 5, 3)!r} at d = 5, n = 3"))  # fmt: skip
 
 

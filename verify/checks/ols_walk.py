@@ -185,11 +185,13 @@ def low_dimension(*, dimension: int, least_excess: int) -> Outcome:
         proof.arithmetic(f"{least_excess} + 1 >= 3", text="Three degrees of freedom at least, so 1/Q has a mean,")
         proof.identity("inverse*(m - 2)", "1")
         proof.arithmetic(f"{dimension} < 3", text="and the Brownian motion returns to the unit ball at arbitrarily late times.")
-        proof.argued("gaps", "Let B return to the unit ball at a late time S, independent of the clock, and let T_(s-1) < S <= T_s. With u_s = sigma^2/Q_s, the number of steps with T_(s-1) in a given "
-                     "interval of length 1 satisfies sum_s E[min(1, u_s); T_(s-1) in the interval] <= 2, because between two crossings the clock advances by at most 2 in these truncated steps. For m >= 3 "
-                     "there is C with P(u_s > y) <= C y^(-3/2) E min(1, u_s) for all y >= 1, so the gap u_s that covers S exceeds y with probability at most 2C sum over the unit intervals before S at "
-                     "distance j of (y + j)^(-3/2), which tends to 0 as y grows, uniformly in S. Hence B at the end of the gap, at most a tight distance from the unit ball, is tight: |e_t| <= K infinitely often with "
-                     "probability as close to 1 as wished when K is large, and liminf |e_t| is finite almost surely. Its limsup is infinite because the clock is unbounded.")  # fmt: skip
+        proof.argued("gaps", "Let S be a time after k at which B is in the unit ball: it depends on B alone, so it is independent of the clock. Let T_(s-1) < S <= T_s and u_s = sigma^2/Q_s. For every interval I of length 1, "
+                     "sum_s E[min(1, u_s); T_(s-1) in I] <= 2: the steps that start in I sum to at most 1 but for the last, which counts at most 1. For m_s >= 3 there is a constant C with P(u_s > y) <= C y^(-3/2) E min(1, u_s) for "
+                     "all y >= 1 (P(Q < q) is of the order of q^(m/2), and E min(1, u_s) of that of 1/m_s). Split by the distance j of T_(s-1) before S: the step that covers S must exceed j, so it exceeds y with probability at most "
+                     "2C sum_j max(y, j)^(-3/2), uniformly in S, which tends to 0 as y grows.")  # fmt: skip
+        proof.series([Fraction(3, 2)], "converges", text="This sum over j converges.")
+        proof.argued("return", "Given |B(S)| <= 1 and T_s - S <= u_s, the value B(T_s) = e_s is tight, uniformly in k. So for every a < 1 there is K with P(|e_s| <= K for some s after the k-th step) >= a for every k, hence |e_t| <= K infinitely often with "
+                     "probability at least a: liminf |e_t| is finite almost surely. The limsup is infinite because the clock is unbounded.")  # fmt: skip
 
     return settle(proof, prove, "The Brownian motion returns, and the gaps of the clock that cover the returns are tight.",
                   instances=(f"d = {dimension}, n_t = {dimension + least_excess}: {behaviour(dimension, dimension + least_excess)}",))  # fmt: skip
