@@ -130,6 +130,19 @@ def _gaussian_mean_square(p: Mapping[str, Any], rng: np.random.Generator) -> Dra
     )
 
 
+def _gaussian_wasserstein(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    def draw(k: int) -> np.ndarray:
+        found = gaussian.chains(rng, p["sizes"], k, p["regime"], p["estimator"])
+        return found.mean[-1] ** 2 + np.expm1(found.log_variance[-1] / 2) ** 2
+
+    return draw
+
+
+def _regression_fixed(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
+    d, n, marks = p["d"], p["sizes"][0], (len(p["sizes"]),)
+    return lambda k: regression.fixed_design_distances(rng, d, n, k, p["noise"], marks)[-1]
+
+
 def _regression_replace(p: Mapping[str, Any], rng: np.random.Generator) -> Draw:
     return lambda k: regression.replace_distances(rng, p["d"], p["sizes"], k, p["noise"])[-1]
 
@@ -151,7 +164,9 @@ OBSERVABLES: dict[str, Callable[[Mapping[str, Any], np.random.Generator], Draw]]
     "gaussian-log": _gaussian_log,  # sizes, regime, estimator
     "gaussian-variance": _gaussian_variance,
     "gaussian-mean-square": _gaussian_mean_square,
+    "gaussian-wasserstein": _gaussian_wasserstein,  # squared distance to N(0, 1)
     "regression-replace": _regression_replace,  # d, sizes, noise
+    "regression-fixed": _regression_fixed,  # d, sizes (all equal), noise
     "regression-accumulate": _regression_accumulate,
 }
 

@@ -159,6 +159,11 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
         metavar="LIST",
         help=f"some of {','.join(FORMATS)} (default: all; pdf where LaTeX is present)",
     )
+    parser.add_argument(
+        "--cluster",
+        metavar="ADDRESS",
+        help="run the shards of large samplings on this Dask scheduler (needs the extra 'cluster')",
+    )
     which = parser.add_mutually_exclusive_group()
     which.add_argument("--resume", action="store_true", help="reuse results that still hold (the default)")
     which.add_argument("--fresh", action="store_true", help="check everything again")

@@ -10,19 +10,18 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
-from pathlib import Path
 from typing import Any
 
 from numeric import backend, campaign, statistics, tasks
 from numeric.ledger import Ledger
 from verify.outcome import Figure, Outcome
 from verify.recheck import Expression, Ring
+from verify.resources import cluster_address, shard_journal
 from verify.status import Tier, Verdict
 
 __all__ = [
@@ -34,7 +33,6 @@ __all__ = [
     "evaluate",
     "mean_test",
     "outcome_of",
-    "share_resources",
     "sign_test",
 ]
 
@@ -49,8 +47,6 @@ SHARE = Ledger(FAMILY_WISE, TESTS).share
 
 FALSE_PASS = 1e-6
 _SHARD = 1 << 20
-_CLUSTER = "THEOREM_VERIFIER_CLUSTER"
-_JOURNAL = "THEOREM_VERIFIER_SHARDS"
 
 
 @dataclass(frozen=True)
@@ -78,18 +74,6 @@ class Test:
 
 _SIDES = {"above": "> 0", "below": "< 0"}
 _COLUMNS = ["observable", "claimed", "sample mean ± standard error", "tolerance", "samples", "test"]
-
-
-def share_resources(cluster: str | None, folder: Path | None) -> None:
-    """Tell the checks of this run, in whatever process, which cluster and which journal to use.
-
-    Neither changes a result: shards are pure functions of the job and of their index.
-    """
-    for name, value in ((_CLUSTER, cluster), (_JOURNAL, folder and str(folder.resolve() / "shards.sqlite"))):
-        if value:
-            os.environ[name] = value
-        else:
-            os.environ.pop(name, None)
 
 
 def evaluate(text: str, **numbers: int) -> Fraction:
@@ -166,7 +150,7 @@ _drawn: dict[str, dict[int, campaign.Row]] = {}
 def _draw(job: Mapping[str, Any], shards: int, kind: str) -> dict[int, campaign.Row]:
     """Rows of all shards, large jobs on the cluster and with the journal of the run where there are."""
     task = tasks.mean_task_gpu if kind == "gpu" else tasks.mean_task
-    address, path = os.environ.get(_CLUSTER), os.environ.get(_JOURNAL)
+    address, path = cluster_address(), shard_journal()
     large = shards >= 8
     journal = campaign.Journal(path) if path and large else None
     executor: campaign.Executor | None = None
@@ -233,8 +217,9 @@ def outcome_of(
             **common,
         )
     if open_tests:
-        found = open_tests[0].judgement
-        return Outcome(Verdict.UNDECIDED, Tier.NONE, f"{open_tests[0].declaration.observable}: {found.reason}", **common)
+        first = open_tests[0]
+        reason = f"{first.declaration.observable}: {first.judgement.reason}"
+        return Outcome(Verdict.UNDECIDED, Tier.NONE, reason, **common)
     return Outcome(
         Verdict.CONFIRMED, Tier.STATISTICAL, reason, routes=tuple(routes), figures=tuple(figures), value=value, **common
     )

@@ -93,7 +93,7 @@ def _gaussian_figure(
         for n in sizes:
             log += _log_factor(n, divisor)
             mean *= float(Fraction(n - 1) / evaluate(divisor, n=n))
-            log_curve.append(float(log.mid()))
+            log_curve.append(-float(log.mid()))
             mean_curve.append(mean)
         found = experiments.gaussian_curves(sizes, chains, marks, "replace", estimator, seed=seed)
         label = "$" + (expression_latex(name) or name) + "$"
@@ -113,7 +113,7 @@ def _gaussian_figure(
                     "group": group,
                     "mark": mark,
                     "x": marks,
-                    "y": found[key].tolist(),
+                    "y": (found[key] if key == "mean_variance" else -found[key]).tolist(),
                 }
             )
     words = {"unbiased": "unbiased fits", "mle": "maximum-likelihood fits"}[estimator]
@@ -121,11 +121,13 @@ def _gaussian_figure(
         Figure(
             f"gaussian-log-{estimator}",
             f"Logarithm of the fitted variance under five schedules, {words}",
-            f"Lines: exact mean of the logarithm. Marks: means and medians over {chains} chains.",
+            f"Minus the logarithm: a rising curve is a variance that collapses. Lines: exact mean. Marks: means and medians "
+            f"over {chains} chains.",
             "generation t",
-            "log of the fitted variance",
+            "minus log of the fitted variance",
             tuple(logs),
             x_log=True,
+            y_log=True,
         ),
         Figure(
             f"gaussian-mean-{estimator}",
@@ -165,7 +167,48 @@ def gaussian_variance(
         f"The mean over {test.judgement.count} chains is {test.judgement.mean:.6g}.",
         seed,
         routes=("chains of fitted variances", "exact product of means"),
-        instances=(f"n = {n}, t = {t}: {float(known):.10g}",),
+        instances=(f"n = {n}, t = {t}: {float(mean):.10g}",),
+    )
+
+
+@check("numeric.gaussian_distance", sampled=True, profile="standard")
+def gaussian_distance(
+    *, quantity: str, estimator: str, n: int, t: int, value: str, size: int, seed: int, device: str
+) -> Outcome:
+    """E mu_t^2 is ``value``, or E W_2^2 to the truth is ``value`` + 2 - 2 E sigma_t; replacing, truth N(0, 1)."""
+    first, second = _variance_moments("replace", estimator, n, 1)
+    square = second + first**2  # of one factor
+    # Given the variances mu_t is N(0, V/n) with V the sum of sigma_s^2 over s < t.
+    sums = sum(square ** min(s, u) * first ** abs(u - s) for s in range(t) for u in range(t))
+    mean_fourth = 3 * float(sums) / n**2
+    target = float(evaluate(value, n=n, t=t))
+    if quantity == "mean-square":
+        mean = float(sum(first**s for s in range(t))) / n
+        variance = mean_fourth - mean**2
+    elif quantity == "wasserstein":
+        less = 1 if estimator == "unbiased" else 0
+        root = (arb(n) / 2).gamma() * (arb(n - 1) / 2).rgamma() * (arb(2) / (n - less)).sqrt()
+        target += 2 - 2 * float((root**t).mid())
+        # W^2 = mu^2 + (sigma - 1)^2 <= mu^2 + sigma^2 + 1, and (x + y + z)^2 <= 3 (x^2 + y^2 + z^2).
+        variance = 3 * (mean_fourth + float(square**t) + 1)
+    else:
+        raise ValueError(f"quantity {quantity!r}: choose mean-square or wasserstein")
+    test = mean_test(
+        f"gaussian-{quantity}",
+        {"sizes": [n] * t, "regime": "replace", "estimator": estimator},
+        f"{quantity} after {t} fits, n = {n}",
+        target,
+        variance * (1 + 1e-9),
+        size,
+        seed,
+        device,
+    )
+    return outcome_of(
+        [test],
+        f"The mean over {test.judgement.count} chains is {test.judgement.mean:.6g}.",
+        seed,
+        routes=("chains of fitted means and variances", "exact moments"),
+        instances=(f"n = {n}, t = {t}: {target:.10g}",),
     )
 
 
@@ -191,7 +234,7 @@ def regression_risk(
     *, regime: str, d: int, n: int, t: int, value: str, size: int, seed: int, device: str
 ) -> Outcome:
     """E |theta_t - theta_*|^2 is ``value`` (a formula in t, d, n) for label noise of variance 1."""
-    known = exact_risk(regime, t, d, n)
+    known = exact_risk("accumulate", t, d, n, design="fixed") if regime == "fixed" else exact_risk(regime, t, d, n)
     if not isinstance(known, Fraction):
         raise ValueError("a risk that is finite and rational is needed")
     test = mean_test(
@@ -217,8 +260,13 @@ def regression_risk(
 
 def _risk_variance(regime: str, d: int, n: int, t: int, mean: Fraction) -> float:
     """Variance of one sampled risk, exact when replacing and an upper bound when accumulating."""
+    k = n - d + 1
+    if regime == "fixed":  # the risk of one fit times the sum of 1/s^2
+        if k <= 4:
+            raise ValueError("the fourth moment is infinite for n <= d + 3")
+        scale = sum(Fraction(1, s * s) for s in range(1, t + 1))
+        return float(scale**2 * Fraction(d * (d + 2), (k - 2) * (k - 4)) - mean**2) * (1 + 1e-9)
     if regime == "replace":
-        k = n - d + 1
         if k <= 4:
             raise ValueError("the fourth moment is infinite for n <= d + 3")
         second, fourth = Fraction(d, k - 2), Fraction(d * (d + 2), (k - 2) * (k - 4))

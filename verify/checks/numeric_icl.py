@@ -18,7 +18,7 @@ from symbolic.loss import loss_at
 from symbolic.plane import plane_loss_at
 from symbolic.scalar import best_scalar
 from symbolic.transition import skew
-from symbolic.values import enclose
+from symbolic.values import Bounded, enclose
 from verify.outcome import Figure, Outcome
 from verify.registry import check
 from verify.sampling import FAMILY_WISE, SHARE, TESTS, mean_test, outcome_of, sign_test
@@ -109,7 +109,7 @@ def training(
 ) -> Outcome:
     """Adam on the exact population loss ends at the exact skew part, from random starts."""
     trained = _trained(tuple(contexts), layers, runs, seed)
-    exact = [float(enclose(skew(2, layers, n), 60)) for n in contexts]
+    exact = [_exact_skew(layers, n) for n in contexts]
     least = float(Fraction(probability))
     rows, bounds = [], []
     for column, (n, b) in enumerate(zip(contexts, exact, strict=True)):
@@ -169,22 +169,30 @@ def _trained(contexts: tuple[int, ...], layers: int, runs: int, seed: int) -> np
     return transformer.skew_part(trained).reshape(runs, len(contexts))
 
 
+def _exact_skew(layers: int, n: int) -> float:
+    """b(n) of the exact global minimiser, rounded."""
+    found = skew(2, layers, n)
+    if isinstance(found, Bounded):
+        raise ValueError(f"the exact skew part at L = {layers}, n = {n} is not known: {found.reason}")
+    return float(enclose(found, 60))
+
+
 def _seed(purpose: str, seed: int) -> int:
     return int(job_digest({"purpose": purpose, "seed": seed})[:12], 16)
 
 
 def _bifurcation(layers: int, seed: int) -> Figure:
     contexts = list(range(5, 31))
-    exact = [float(enclose(skew(2, layers, n), 60)) for n in contexts]
+    exact = [_exact_skew(layers, n) for n in contexts]
     trained = experiments.bifurcation(contexts, layers, seed=_seed("bifurcation", seed), steps=_STEPS)
-    few = [6, 10, 13, 15, 16, 18, 20, 22, 24, 26, 28, 30]
-    steps, batch = 500, 4096
+    few = [8, 13, 15, 16, 18, 20, 22, 25, 30]
+    steps, batch = 1500, 2048
     noisy = [
         float(
             transformer.skew_part(
                 transformer.train_reduced(
                     generator(job_digest({"purpose": "stochastic", "seed": seed, "n": n}), 0),
-                    n, layers, steps, batch, final_rate=2e-4,
+                    n, layers, steps, batch, final_rate=1e-4,
                 )
             )
         )
@@ -193,11 +201,11 @@ def _bifurcation(layers: int, seed: int) -> Figure:
     return Figure(
         f"bifurcation-l{layers}",
         f"Skew part of the trained weights, d = 2, L = {layers}",
-        f"Line: exact b(n) of the global minimiser. Circles and squares: |b| after training from random starts, on the "
-        f"exact population gradient ({_STEPS} steps) and on fresh samples ({steps} steps of {batch}, a demonstration: "
+        f"Line: exact $b(n)$ of the global minimiser. Squares and triangles: $|b|$ after training from random starts, on the "
+        f"exact population gradient ({_STEPS} steps) and on fresh samples ({steps} steps of {batch}; a demonstration: "
         "near the transition it is too short to settle).",
-        "context length n",
-        "|b|",
+        "context length $n$",
+        "$|b|$",
         (
             {"label": "exact minimiser", "style": "line", "x": contexts, "y": exact},
             {"label": "trained, exact gradient", "style": "points", "x": contexts, "y": _list(trained["b"])},
@@ -248,7 +256,7 @@ def loss_along_skew(
             mean_test(
                 "loss-difference",
                 parameters,
-                f"(f(a I + bJ) - f(aI))/b^2, n = {n}, b = {b}",
+                f"$(f(aI+bJ)-f(aI))/b^2$, n = {n}, b = {b}",
                 exact if (exact > 0) == (sign == "positive") else -exact,
                 variance,
                 size,
@@ -300,15 +308,15 @@ def _along_skew(contexts: Sequence[int], seed: int) -> Figure:
     return Figure(
         "loss-along-skew",
         "What a skew part changes in the loss, d = L = 2",
-        f"Lines: (f(aI + bJ) - f(aI))/b^2 at the best scalar a, exact. Marks: means over {size} paired samples of S, the "
+        f"Lines: $(f(aI + bJ) - f(aI))/b^2$ at the best scalar a, exact. Marks: means over {size} paired samples of S, the "
         "same samples for every b of one n. Below zero a skew part lowers the loss.",
         "b",
-        "(f(aI + bJ) - f(aI)) / b^2",
+        "$(f(aI + bJ) - f(aI)) / b^2$",
         tuple(dict(one) for one in series),
     )
 
 
-def _list(values: np.ndarray) -> list[float]:
+def _list(values: Sequence[float] | np.ndarray) -> list[float]:
     return [float(v) for v in values]
 
 

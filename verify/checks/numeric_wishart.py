@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from fractions import Fraction
+from typing import Any
 
 from flint import arb, fmpq, fmpq_poly
 
@@ -117,7 +118,8 @@ def _chi_square_rule(dof: int, count: int) -> list[tuple[arb, arb]]:
     the generalised Laguerre polynomials with alpha = dof/2 - 1."""
     alpha = Fraction(dof, 2) - 1
     polynomial, following = (_laguerre(m, alpha) for m in (count, count + 1))
-    roots = [root.real for root, _ in polynomial.numer().complex_roots()]
+    found: list[Any] = polynomial.numer().complex_roots()
+    roots = [root.real for root, _ in found]
     if len(roots) != count:
         raise ArithmeticError("an orthogonal polynomial has other than simple real roots")
     # w = Gamma(m + alpha + 1) x / (m! (m + 1)^2 L_{m+1}(x)^2), divided by Gamma(alpha + 1)

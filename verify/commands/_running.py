@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import argparse
+import importlib.util
 from collections.abc import Sequence
 from typing import Any
 
 from verify.cli import print_json
+from verify.errors import InputError
 from verify.loader import Book, load_book
 from verify.report import FORMATS
+from verify.resources import lend
 from verify.status import AsExpected, RunState
 
 __all__ = ["execute", "load", "settings_of"]
@@ -45,6 +48,9 @@ def execute(args: argparse.Namespace, patterns: Sequence[str] | None) -> int:
         from verify.doctor import require_gpu
 
         require_gpu()
+    if args.cluster and importlib.util.find_spec("distributed") is None:
+        raise InputError("--cluster needs Dask: install the extra 'cluster' (dask[distributed])")
+    lend(args.cluster, args.out)
     report, changed = run(load(args), settings_of(args), patterns, Progress(quiet=args.quiet))
     if args.json:
         print_json(report)
