@@ -223,6 +223,11 @@ def _expand_power(base: Germ, exponent: Germ, ring: Expander) -> Germ:
             if lead is None or lead[1].sign() > 0:
                 return EXACT_ONE if lead is None else base
             raise UndefinedError
+        if ring.lead(base)[1].sign() < 0:
+            raise ValueError(
+                "a negative number to a power that depends on t is defined for some t only: it has "
+                "no growth that could be decided"
+            )
         return ring.exp(ring.multiply(exponent, ring.log(base)))
     if max(abs(constant.numerator), constant.denominator) > MAX_EXPONENT:
         raise ValueError(f"exponents of a schedule are limited to {MAX_EXPONENT}")
