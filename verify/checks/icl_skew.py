@@ -68,6 +68,12 @@ def loss_d2_l2(*, f4: str, g4: str, m: str) -> Outcome:
             proof.identity(name, plane_coefficients(2)[degree], text=f"The polynomial {name}, in full.")
         for name, formula in (("f4", f4), ("g4", g4), ("m", m)):
             proof.identity(name, formula)
+        proof.argued(
+            "rotation",
+            "Every real 2x2 matrix is aI + bJ + R with R traceless symmetric. S and O S O^T have the same law for orthogonal O, so "
+            "f(O V O^T) = f(V). A rotation O of the plane commutes with I and J, and some rotation turns R into diag(r, -r), where "
+            "|R|^2 = 2 r^2. So the loss at V is the loss at aI + bJ + diag(r, -r) = (a + r, -b; b, a - r).",
+        )
     except StepFails as problem:
         point = plane_loss_at(2, 3, Fraction(1, 2), Fraction(1, 3), Fraction(1, 5))
         return Outcome(
