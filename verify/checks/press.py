@@ -223,9 +223,9 @@ def minimisers_by_rotation(*, relation: str) -> Outcome:
     return Outcome(
         Verdict.REFUTED,
         Tier.EXACT,
-        "a rotation O of the plane commutes with J, so O(aI + bJ)O^T = aI + bJ: no rotation carries "
-        "one minimiser into the other; transposition (or a reflection) does, and there are two, "
-        "not a family",
+        "a rotation O of the plane commutes with J, so O(aI + bJ)O^T = aI + bJ: no rotated basis "
+        "turns one minimiser into the other; transposition (or a reflection) does, and there are "
+        "two, not a family",
         witness={
             "minimiser": f"{a} I + {b} J",
             "turned by any rotation": f"{a} I + {b} J",
