@@ -8,9 +8,12 @@ What is proved of the global question:
 
 * d = 1 or L = 1: never (f is a function of a scalar, or strictly convex).
 * d = 2, L <= 7: everything, for every n (``symbolic.plane_phase``).
-* d >= 3, L = 2: the best symmetric matrix is scalar for all n and d (``symmetric_margin``), so
-  instability of the scalar matrix forces a skew part: the local length is an upper bound.
-* otherwise: nothing but the trivial bounds, and the answer says so.
+* every d and L: the best symmetric matrix is scalar.  With T = S^(1/2), I - AS has the eigenvalues
+  of I - TAT, so |(I - AS)^L|^2 >= tr (I - TAT)^(2L) by Schur's inequality; the mean of that is convex
+  in A and invariant under O(d), so by Jensen's inequality it is least at a scalar A.  Instability of the
+  scalar matrix thus forces a skew part: the local length is an upper bound.
+* n = 1: the minimiser is scalar, since (u^T V u)^2 <= |Vu|^2 with equality only without skew part; so
+  the critical length is at least 2.  Between the two bounds nothing is claimed for d >= 3.
 """
 
 from __future__ import annotations
@@ -25,7 +28,6 @@ from symbolic.plane_phase import (
     transition_is_discontinuous,
 )
 from symbolic.scalar import check_sizes
-from symbolic.symmetric import symmetric_margin_is_positive
 from symbolic.values import NEVER, Algebraic, Bounded, Never
 
 __all__ = [
@@ -51,10 +53,12 @@ def critical_context(d: int, layers: int, kind: Kind = "global") -> int | Never 
     """Return the least n >= 1 at which a skew part appears (locally, or in every minimiser).
 
     Returns:
-        An integer, NEVER for d = 1 or layers = 1, or proved bounds with the reason.
+        An integer, NEVER for d = 1 or layers = 1, or proved bounds with the reason (global, d >= 3).
 
     >>> critical_context(2, 2), critical_context(2, 3), critical_context(2, 3, "local")
     (15, 14, 15)
+    >>> (found := critical_context(4, 3)).lower, found.upper, critical_context(4, 3, "local")
+    (2, 22, 22)
     """
     _check(d, layers, kind)
     if d == 1 or layers == 1:
@@ -69,26 +73,19 @@ def critical_context(d: int, layers: int, kind: Kind = "global") -> int | Never 
         return Bounded(
             min(phase.undecided), phase.critical, f"n in {phase.undecided} is not decided"
         )
-    if layers == 2 and symmetric_margin_is_positive():
-        return Bounded(
-            1,
-            local,
-            "upper bound: the best scalar matrix is unstable there and the best symmetric "
-            "matrix is scalar; whether a skew minimiser appears earlier is not known",
-        )
     return Bounded(
-        1,
-        None,
-        f"the best scalar matrix is unstable from n = {local} on, but it is not proved that the "
-        "best symmetric matrix is scalar, nor that no skew minimiser appears earlier",
+        2,
+        local,
+        "at n = 1 the minimiser is scalar; at the upper bound the best scalar matrix is unstable and "
+        "the best symmetric matrix is scalar; whether a skew minimiser appears earlier is not known",
     )
 
 
 def skew_at(d: int, layers: int, n: int, kind: Kind = "global") -> bool | Bounded:
     """Return whether the skew part is there at this n (see ``critical_context``).
 
-    >>> skew_at(2, 2, 14), skew_at(2, 2, 15), skew_at(1, 5, 100)
-    (False, True, False)
+    >>> skew_at(2, 2, 14), skew_at(2, 2, 15), skew_at(1, 5, 100), skew_at(5, 3, 1)
+    (False, True, False, False)
     """
     _check(d, layers, kind, n)
     if d == 1 or layers == 1:
@@ -100,7 +97,9 @@ def skew_at(d: int, layers: int, n: int, kind: Kind = "global") -> bool | Bounde
         if n >= phase.critical or n in phase.scalar:
             return n >= phase.critical
         return Bounded(0, 1, f"n = {n} is below the critical length {phase.critical}, not decided")
-    if layers == 2 and symmetric_margin_is_positive() and local_skew_at(d, layers, n):
+    if n == 1:
+        return False
+    if local_skew_at(d, layers, n):
         return True
     bounds = critical_context(d, layers, "global")
     reason = bounds.reason if isinstance(bounds, Bounded) else "not settled"
@@ -133,9 +132,9 @@ def transition_order(d: int, layers: int) -> int | Never | Bounded:
         return NEVER
     if d == 2 and layers == 2:
         return 2
-    if d == 2 and layers <= 8 and transition_is_discontinuous(layers) is not None:
+    if d == 2 and layers <= 7 and transition_is_discontinuous(layers) is not None:
         return 1
-    return Bounded(1, 2, "the order is settled for d = 2 and 2 <= layers <= 8 only")
+    return Bounded(1, 2, "the order is settled for d = 2 and 2 <= layers <= 7 only")
 
 
 def normal_at(layers: int, n: int) -> bool:

@@ -120,7 +120,7 @@ def test_the_replacement_formula_is_exact_on_the_whole_grid():
 def test_d3_global_is_bounded_and_says_why():
     answer = critical_context(3, 2)
     assert isinstance(answer, Bounded) and answer.upper == 20
-    assert critical_context(3, 3).upper is None
+    assert critical_context(3, 3).lower == 2 and critical_context(3, 3).upper == 18
     assert skew_at(3, 2, 20) is True
     assert isinstance(skew_at(3, 2, 19), Bounded)
 

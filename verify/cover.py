@@ -63,24 +63,14 @@ def find_cover(polys: Sequence[dict[tuple[int, ...], Any]], variables: Sequence[
 
 
 def _where(ranges: Sequence[Range]) -> tuple[int, Fraction]:
-    """Return the variable to cut and the place: unbounded ranges first, then the widest."""
-    for i, (low, high) in enumerate(ranges):
-        if low is None and high is None:
-            return i, Fraction(0)
-    widths = []
-    for low, high in ranges:
-        if low is None or high is None:
-            end = low if low is not None else high
-            widths.append(Fraction(2) + 4 * abs(end or 0))
-        else:
-            widths.append(high - low)
-    i = max(range(len(ranges)), key=lambda k: widths[k])
-    low, high = ranges[i]
-    if low is None:
-        return i, (high or Fraction(0)) - max(Fraction(1), abs(high or 0))
-    if high is None:
-        return i, low + max(Fraction(1), abs(low))
-    return i, (low + high) / 2
+    """Return the variable to cut and the place: the widest range after x -> x/(1 + |x|), halved there."""
+    ends = [
+        (Fraction(-1) if low is None else low / (1 + abs(low)), Fraction(1) if high is None else high / (1 + abs(high)))
+        for low, high in ranges
+    ]
+    i = max(range(len(ranges)), key=lambda k: ends[k][1] - ends[k][0])
+    middle = (ends[i][0] + ends[i][1]) / 2
+    return i, middle / (1 - abs(middle))
 
 
 def _non_negative(poly: fmpq_mpoly, ranges: Sequence[Range]) -> bool:

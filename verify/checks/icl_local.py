@@ -22,7 +22,7 @@ from verify.proof import Proof, StepFails
 from verify.registry import check
 from verify.status import Tier, Verdict
 
-__all__: list[str] = []
+__all__ = ["at_bracket", "bracket", "skew_sign"]
 
 STABLE = "H > 0 at the real roots of G, a in (-oo, oo)"
 UNSTABLE = "H < 0 at the real roots of G, a in (-oo, oo)"
@@ -43,11 +43,11 @@ def local_threshold(*, dimension: int, layers: int, threshold: int) -> Outcome:
         proof.define("H", f"coeff(n**{2 * layers}*F, s, 2)", text="The skew second variation, cleared.")
         proof.cases("n", 1, threshold - 1, [STABLE], lambda case, n: case.at_roots("H", ">", "G", "a"),
                     text="Below the threshold: stable at the one real root a* of the slope.")  # fmt: skip
-        start, brackets = _bracket(d, layers, threshold)
+        start, brackets = bracket(d, layers, threshold)
         if start > threshold:
             proof.cases("n", threshold, start - 1, [UNSTABLE], lambda case, n: case.at_roots("H", "<", "G", "a"),
                         text="From the threshold on, case by case.")  # fmt: skip
-        slope, skew = _at_bracket(d, layers)
+        slope, skew = at_bracket(d, layers)
         proof.define("GW", slope)
         proof.define("HW", skew)
         # a = n/(n + w); both sides are multiplied by what clears them
@@ -87,7 +87,7 @@ def _text(poly: fmpz_poly | int) -> str:
     return str(poly).replace("x", "n").replace("^", "**") if isinstance(poly, fmpz_poly) else str(poly)
 
 
-def _at_bracket(d: int, layers: int):
+def at_bracket(d: int, layers: int):
     """Return the slope and the second variation at a = n/(n + w), cleared, as polynomials in (n, w)."""
     ring = fmpq_mpoly_ctx.get(("n", "w"), Ordering.lex)
     n, w = ring.gens()
@@ -104,9 +104,9 @@ def _at_bracket(d: int, layers: int):
     return slope, skew
 
 
-def _bracket(d: int, layers: int, threshold: int) -> tuple[int, list[Fraction]]:
+def bracket(d: int, layers: int, threshold: int) -> tuple[int, list[Fraction]]:
     """Find N and points w_0 < ... < w_k such that the bracket argument works from N on (not trusted)."""
-    slope, skew = _at_bracket(d, layers)
+    slope, skew = at_bracket(d, layers)
     start = max(threshold, 2)
     while start <= 64 * threshold:
         near = [_w(d, layers, n) for n in (start, 2 * start, 8 * start, 64 * start, 10**6 * start)]
@@ -152,7 +152,7 @@ def _wrong(d: int, layers: int, threshold: int) -> Outcome | None:
     for n in (threshold - 1, threshold):
         if n < 1:
             continue
-        unstable = _sign_at(d, layers, n) < 0
+        unstable = skew_sign(d, layers, n) < 0
         if unstable != (n >= threshold):
             word = "unstable" if unstable else "stable"
             return Outcome(Verdict.REFUTED, Tier.EXACT, f"at n = {n} the best scalar matrix is {word} to skew perturbations",
@@ -160,7 +160,7 @@ def _wrong(d: int, layers: int, threshold: int) -> Outcome | None:
     return None
 
 
-def _sign_at(d: int, layers: int, n: int) -> int:
+def skew_sign(d: int, layers: int, n: int) -> int:
     """Return the sign of the skew second variation at the best scalar matrix (constant on its interval)."""
     a = best_scalar(d, layers, n)
     if not isinstance(a, Algebraic):
