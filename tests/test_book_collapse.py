@@ -120,7 +120,7 @@ def test_the_figure_compares_window_and_growing_context():
         ("ols.risk-schedule", {"step": "v*d/(n - d)"}, "exact value"),
         ("ols.divergence-criterion", {"least_dimension": 2}, "d, n"),
         ("gauss.schedule-linear", {"result": "survives"}, "sum 1/n_t"),
-        ("collapse.gate-stays", {"stays": False}, "stays away from 0"),
+        ("collapse.gate-stays", {"outcome": "tends to 0"}, "s_t"),
         (claim_id("gaussian/replace/unbiased/covariance/almost-sure"), {"limit": "truth"}, "limit"),
     ],
 )

@@ -243,7 +243,7 @@ def golden(*, polynomial: str) -> Outcome:
         same("published statement", LITERATURE["he.golden-weight"]().verdict, "confirmed")
 
     return settle(proof, prove, "The derivative of a rational function of the weight.", otherwise=lambda: {"k": 1, "minimiser": "0.618...", "polynomial": polynomial}, instances=("k = 1: w = 0.618...", "k = 2: w = 1/2"),
-                  routes=("derivative in the certificate", "isolating interval of the root"))  # fmt: skip
+                  routes=("identity of rational functions", "both sides at 49 points in the library"))  # fmt: skip
 
 
 @check("collapse.family_collapses")

@@ -6,6 +6,7 @@ from fractions import Fraction
 
 from symbolic.regression import risk
 from symbolic.regression_walk import behaviour, diverges
+from symbolic.schedule import collapses, prove_schedule
 from symbolic.selection import (
     central_fraction_contraction,
     critical_variance_ratio,
@@ -57,26 +58,24 @@ def gate_path(*, weight: str) -> Outcome:
 
 
 @check("collapse.gate_criterion")
-def gate_criterion(*, sizes: str, width: str, stays: bool) -> Outcome:
+def gate_criterion(*, sizes: str, width: str, outcome: str) -> Outcome:
     """Fixed gate: s_t stays away from 0 iff sum 1/n_t and sum 1/w_t^2 are finite; here for one pair of formulas."""
-    answer = not fixed_gate_collapses(sizes, width)
-    if answer != stays:
-        return refuted(f"s_t {'stays away from' if answer else 'tends to'} 0", {"n_t": sizes, "w_t^2": width, "stays away from 0": answer})
+    found = "tends to 0" if fixed_gate_collapses(sizes, width) else "stays away from 0"
+    if found != outcome:
+        return refuted(f"s_t {found}", {"n_t": sizes, "w_t^2": width, "s_t": found})
     proof = Proof("s", "p", "P", "D", "R", "m", "k")
 
     def prove() -> None:
-        from symbolic.schedule import prove_schedule
-
         proof.depends("collapse.gate-path", "subs(R/(1/s + p), s, P/D) == (P*R)/(D + p*P)")
         proof.depends("gauss.collapse-unbiased", "1 - step == 1/(m + 1)**1", text="P_t is the ungated unbiased fit: it tends to 0 iff sum 1/n_t is infinite.")
         proof.argued("two-sums", "s_t = P_t/(1/s_0 + sum P_(k-1)/w_k^2) <= s_0 P_t. If sum 1/n_t is infinite P_t, hence s_t, tends to 0. Otherwise P_t has a positive limit, so P stays between two positive numbers and the sum in the "
                      "denominator is finite iff sum 1/w_k^2 is.")  # fmt: skip
         for what, formula in (("1/n_t", sizes), ("1/w_t^2", width)):
-            found = prove_schedule(formula)
-            powers = list(found.exponents or (Fraction(0 if found.diverges else 2),))
-            proof.series(powers, "diverges" if found.diverges else "converges", text=f"sum {what}: {found.test}.")
+            growth = prove_schedule(formula)
+            powers = list(growth.exponents or (Fraction(0 if growth.diverges else 2),))
+            proof.series(powers, "diverges" if growth.diverges else "converges", text=f"sum {what}: {growth.test}.")
 
-    return settle(proof, prove, "Both sums must be finite.", instances=(f"n_t = {sizes}, w_t^2 = {width}: stays away from 0 is {stays}",),
+    return settle(proof, prove, "Both sums must be finite.", instances=(f"n_t = {sizes}, w_t^2 = {width}: {outcome}",),
                   necessity=necessity_of("fixed gate: s_t stays away from 0"))  # fmt: skip
 
 
@@ -119,6 +118,26 @@ def gate_outcome(*, k: int, b: str, n: int, outcome: str, low: str, high: str) -
 
     return settle(proof, prove, f"The drift of log s_t has one sign: s_t {'tends to 0' if outcome == 'collapses' else 'tends to infinity'}.", instances=(f"k = {k}, b = {b}, n = {n}",),
                   necessity=necessity_of("relative gate with n constant: s_t does not tend to 0"), value=critical.text, value_bounds=(low, high))  # fmt: skip
+
+
+@check("collapse.power_gate_schedule")
+def gate_schedule(*, k: int, sizes: str, outcome: str) -> Outcome:
+    """A power gate with variance ratio 1 and varying sizes "collapses" or "survives", as without a gate."""
+    found = "collapses" if collapses(sizes) else "survives"
+    if found != outcome:
+        return refuted(f"with n_t = {sizes} it {found}", {"n_t": sizes, "sum 1/n_t": "infinite" if found == "collapses" else "finite"})
+    ratio = power_gate_variance_ratio(k, k)
+    proof = Proof("m", "n")
+
+    def prove() -> None:
+        proof.arithmetic(f"{ratio} == 1", text=f"The gate z^{2 * k} exp(-{k} z^2) keeps the variance.")
+        proof.depends("gauss.root-fourth", "m/(m + 1) == step", "(m - 1)/m == subs(step, m, m - 1)")
+        proof.identity(f"1 - subs(step, m, {2 * k + 1}*n)", f"1/({2 * k + 1}*n + 1)", text="The factor of one fit is Q/M with M = (2k + 1) n_t: 1 - rho^4 is of the order of 1/n_t.")
+        proof.argued("criterion", "The root of s_t is a non-negative supermartingale whose mean is a product of the rho_M; as without a gate it tends to 0 almost surely iff that product is 0, that is iff sum 1/n_t is infinite.")
+        found_schedule = prove_schedule(sizes)
+        proof.series(list(found_schedule.exponents or (Fraction(0 if found_schedule.diverges else 2),)), "diverges" if found_schedule.diverges else "converges", text=f"{found_schedule.test}.")
+
+    return settle(proof, prove, f"The criterion of the ungated fit: it {outcome}.", instances=(f"k = {k}, n_t = {sizes}",))
 
 
 @check("collapse.central_fraction")

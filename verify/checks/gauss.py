@@ -21,6 +21,28 @@ PRODUCT = (
 )
 
 
+@check("gauss.product")
+def product_form(*, lost: int) -> Outcome:
+    """The scatter of n samples about their mean is a sum of n - lost squares of orthonormal combinations."""
+    proof = Proof("x1", "x2", "x3", "x4")
+    squares = ["(x1 - x2)**2/2", "(x1 + x2 - 2*x3)**2/6", "(x1 + x2 + x3 - 3*x4)**2/12"]
+    try:
+        for n in (2, 3, 4):
+            names = [f"x{i}" for i in range(1, n + 1)]
+            mean = f"({' + '.join(names)})/{n}"
+            proof.identity(" + ".join(f"({x} - {mean})**2" for x in names), " + ".join(squares[: n - 1]), text=f"Helmert's combinations of {n} samples.")
+            proof.arithmetic(f"{n - 1} == {n} - {lost}", text="The number of squares.")
+        proof.identity("coeff(coeff((x1 - x2)*(x1 + x2 - 2*x3), x1, 1), x2, 1) + coeff((x1 - x2)*(x1 + x2 - 2*x3), x1, 2) + coeff((x1 - x2)*(x1 + x2 - 2*x3), x2, 2)", "0",
+                       text="The first two combinations are orthogonal: the coefficients 1, -1, 0 and 1, 1, -2.")  # fmt: skip
+        proof.argued("product", PRODUCT)
+        proof.argued("helmert", "For every n Helmert's n - 1 combinations are orthonormal and orthogonal to the mean, so for normal samples the scatter is a sum of n - 1 independent squares, independent of the mean: Wishart with n - 1 degrees of freedom "
+                     "in the matrix case. Iterating, v^T Sigma_t v / v^T Sigma_0 v is a product of independent factors Q_s/k_s, Q_s chi-square with n_s - 1 degrees of freedom and k_s the divisor.")  # fmt: skip
+    except StepFails as problem:
+        return Outcome(Verdict.REFUTED, Tier.EXACT, f"the number of squares is another one: {problem}",
+                       witness={"n": "4", "squares of orthonormal combinations": "3", "claimed": str(4 - lost)})  # fmt: skip
+    return proof.confirmed("Helmert's orthonormal combinations.", instances=("n = 2: (x1 - x2)^2/2",))
+
+
 @check("gauss.mean_factor")
 def mean_factor(*, estimator: str, factor: str) -> Outcome:
     """E of the factor of one generation is ``factor`` (in k = n - 1)."""
@@ -111,7 +133,7 @@ def collapse_criterion(*, power: int) -> Outcome:
         "The fitted variance along a direction is a product of independent factors of mean 1; Kakutani's dichotomy applies with "
         "rational two-sided bounds on 1 - E sqrt(Y).",
         instances=("n_t = 2 for all t: the sum diverges, collapse", "n_t = t^2 + 1: the sum converges, no collapse"),
-        routes=("Kakutani's dichotomy", "logarithms of the factors and the strong law, for constant schedules"),
+        routes=("Kakutani's dichotomy, here", "supermartingale of roots, in gauss.collapse-unbiased"),
         necessity=({"hypothesis": "n_t >= 2", "status": "needed", "because": "one sample has variance 0: Sigma_1 = 0 whatever follows"},
                    {"hypothesis": "n_t deterministic", "status": "not needed",
                     "because": "sizes chosen before the sample is drawn obey the same criterion (gauss.collapse-adaptive)"}),

@@ -104,7 +104,7 @@ def collapse_all(*, estimator: str, sizes: str, power: int) -> Outcome:
         proof.identity("m*inverse - 1", "2/(m - 2)", text="E 1/Y for the factor Y: its product is finite when the sum is, so the limit is positive almost surely (Fatou).")
 
     return settle(proof, prove, f"The mean of the root of the factor lies between powers of 1 - 1/(n - 1) and 1 - 1/n; {estimator}, {sizes} sizes.",
-                  instances=("n_t = 10: collapse", "n_t = t^2 + 1: no collapse"), routes=("Kakutani's theorem with polynomial bounds of the root", "supermartingale of the root with bounds from the Gamma recursion"),
+                  instances=("n_t = 10: collapse", "n_t = t^2 + 1: no collapse"), routes=("Kakutani's dichotomy, in gauss.collapse-criterion", "supermartingale of roots, here") if (estimator, sizes) == ("unbiased", "deterministic") else (),
                   necessity=necessity_of("replacing: Sigma_t -> 0 a.s.", "replacing: Sigma_t -> 0 a.s. iff sum 1/n_t = infinity"))  # fmt: skip
 
 

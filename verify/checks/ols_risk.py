@@ -8,6 +8,7 @@ from symbolic.chi import pseudo_inverse_trace
 from symbolic.regression import risk, risk_limit
 from symbolic.regression_walk import increment_law, norm_growth_exponent, stationary_second_moment
 from symbolic.values import NEVER
+from symbolic.wishart import trace_moment
 from verify.checks.collapse_support import Point, necessity_of, rational, same, settle
 from verify.outcome import Outcome
 from verify.proof import Proof
@@ -21,6 +22,29 @@ LAW = (
     "length of one row of X projected on the complement of the other d - 1). So the increment has the law of sigma z / sqrt(Q), z standard "
     "normal in R^d and Q chi-square with m degrees of freedom, independent of z."
 )
+
+
+@check("ols.increment_law")
+def increment_law_of(*, degrees: str) -> Outcome:
+    """1/(W^-1)_11 is chi-square with ``degrees`` (in n, d) degrees of freedom: moments at d = 2, then the argument."""
+    proof = Proof("n", "d", "m")
+    points: list[Point] = [({"n": n, "d": d}, increment_law(d, n).degrees) for d, n in ((1, 1), (2, 5), (4, 4), (3, 9))]
+
+    def prove() -> None:
+        proof.argued("law", LAW)
+        proof.identity(degrees, "n - d + 1")
+        proof.chi("first", 1, "m", "m")
+        proof.chi("second", 2, "m", "m*(m + 2)")
+        for name, powers in (("t11", [1, 1]), ("t2", [2]), ("t1111", [1, 1, 1, 1]), ("t112", [1, 1, 2]), ("t22", [2, 2])):
+            value = str(trace_moment(tuple(sorted(powers, reverse=True)))).replace("^", "**")
+            proof.moment(name, powers, f"subs({value}, d, 2)", d="2", text="Wishart moments at d = 2 by integration by parts.")
+        at_two = f"subs({degrees}, d, 2)"
+        proof.identity("(t11 - t2)/2", f"subs(first, m, {at_two})*subs(first, m, n)",
+                       text="det W = w_22/(W^-1)_11 with independent factors, the second chi-square with n degrees of freedom: E det W,")  # fmt: skip
+        proof.identity("(t1111 - 2*t112 + t22)/4", f"subs(second, m, {at_two})*subs(second, m, n)", text="and E (det W)^2, by the two routes.")
+
+    return settle(proof, prove, "The Schur complement of a Wishart matrix; its first two moments also by integration by parts.", formula=degrees, points=points,
+                  instances=("d = 2, n = 5: four degrees of freedom",), routes=("Schur complement", "Wishart moments by integration by parts"))  # fmt: skip
 
 
 @check("ols.increment_moment")

@@ -8,7 +8,14 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from symbolic.regression_walk import behaviour, diverges, diverges_on_formula, diverges_on_schedule
+from symbolic.regression import risk_limit
+from symbolic.regression_walk import (
+    accumulating_converges,
+    behaviour,
+    diverges,
+    diverges_on_formula,
+    diverges_on_schedule,
+)
 from symbolic.schedule import collapses, prove_schedule
 from verify.checks.collapse_support import necessity_of, refuted, same, settle
 from verify.checks.ols_risk import LAW
@@ -82,8 +89,7 @@ def walk(*, dimension: str, degrees: list[int], result: str) -> Outcome:
         proof.cited("classical.chung-fuchs", needs)
 
     return settle(proof, prove, f"The integral of Chung and Fuchs {word}: {result}.",
-                  instances=tuple(f"d = {least}, n = {least + m - 1}: {behaviour(least, least + m - 1)}" for m in degrees),
-                  routes=("order of 1 - phi at 0", "characteristic function of the Cauchy law") if 1 in degrees else ())  # fmt: skip
+                  instances=tuple(f"d = {least}, n = {least + m - 1}: {behaviour(least, least + m - 1)}" for m in degrees))  # fmt: skip
 
 
 @check("ols.divergence_criterion")
@@ -126,6 +132,17 @@ def norm_diverges(*, dimensions: int, excess: int | str) -> Outcome:
         )  # fmt: skip
     proof = Proof("d")
     return settle(proof, lambda: proof.depends("ols.walk-space", "(d + 1 - 2) - 1 > 0 for d in [3, oo)"), "Every d >= 3 is covered.")
+
+
+@check("ols.martingale_transience")
+def martingale_transience(*, least_dimension: int) -> Outcome:
+    """Every non-degenerate martingale in R^d, d >= least_dimension, tends to infinity in norm."""
+    d, n = least_dimension, least_dimension + 2
+    facts = accumulating_converges(d, n)
+    if not (facts["almost_surely"] and facts["unbiased"] and facts["square_bounded"]):
+        return Outcome(Verdict.UNDECIDED, Tier.NONE, "the example does not apply there")
+    return refuted("keeping all data the estimate is a martingale in that dimension, and it converges almost surely",
+                   {"d, n": f"{d}, {n}", "martingale": "theta_t with all data kept", "limit of E |theta_t - theta*|^2": risk_limit("accumulate", d, n)})  # fmt: skip
 
 
 @check("ols.schedule_criterion")
