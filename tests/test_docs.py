@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import doctest
+import importlib.util
 import os
 import re
 import shutil
@@ -56,12 +57,12 @@ def fences(page: Path) -> list[Fence]:
 
 
 def available(need: str | None) -> bool:
-    """Return whether an optional program, or the GPU, is there."""
+    """Return whether an optional program or module, or the GPU, is there."""
     if need == "gpu":
         from numeric.backend import select
 
         return select("auto").name == "gpu"
-    return need is None or shutil.which(need) is not None
+    return need is None or shutil.which(need) is not None or importlib.util.find_spec(need) is not None
 
 
 def compare(page: Path, command: str, want: str, got: str) -> None:
@@ -110,7 +111,8 @@ def run_page(page: Path, folder: Path) -> None:
 
 def interactive(page: Path) -> str:
     """Return the blocks of a page that are interactive sessions, as one session."""
-    return "\n".join(f.text for f in fences(page) if f.language == "python" and f.text.startswith(">>>"))
+    blocks = [f for f in fences(page) if f.language == "python" and f.text.startswith(">>>")]
+    return "\n".join(block.text for block in blocks if available(block.needs))
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if interactive(page)], ids=lambda page: page.stem)
