@@ -26,7 +26,16 @@ def compiler():
         pytest.skip(f"no run-time compiler: {type(error).__name__}: {error}")
 
 
-@pytest.mark.parametrize(("name", "defines"), cuda.CONFIGURATIONS)
+_NAMES = [name for name, _ in cuda.CONFIGURATIONS]
+
+
+@pytest.mark.parametrize(
+    ("name", "defines"),
+    [
+        pytest.param(name, defines, marks=[pytest.mark.slow] if name in _NAMES[:k] else [])
+        for k, (name, defines) in enumerate(cuda.CONFIGURATIONS)
+    ],
+)
 def test_kernels_compile_for_sm_90(compiler, name, defines):
     cubin = cuda.compile_cubin(name, defines)
     assert cubin[:4] == b"\x7fELF" and len(cubin) > 2000

@@ -107,7 +107,7 @@ def test_regression_curves_have_their_risk(regime, design, expected):
 
 
 def test_bifurcation_is_scalar_then_rotates():
-    found = experiments.bifurcation([12, 14, 15, 24])
+    found = experiments.bifurcation([12, 14, 15, 24], steps=4000)
     assert np.all(found["symmetric"] < 1e-5)
     assert np.all(found["b"][:2] < 1e-4) and np.all(found["b"][2:] > 0.01)
     assert np.all(np.diff(found["loss"]) < 0)

@@ -79,7 +79,7 @@ def test_prompt_loss_has_the_population_mean():
 def test_exact_training_finds_the_transition():
     """d = L = 2: symmetric at n = 14, a skew part at n = 15 and 16, stationary to rounding."""
     contexts = [5, 14, 15, 16, 30]
-    trained = transformer.train_exact(contexts, 2, steps=6000)
+    trained = transformer.train_exact(contexts, 2, steps=4000)
     b = transformer.skew_part(trained)
     assert b[0] < 1e-6 and b[1] < 1e-4
     assert 0.01 < b[2] < b[3] < b[4]

@@ -59,6 +59,8 @@ def gaussian_log(
                 device,
             )
         )
+        if tests[-1].judgement.verdict.value == "refuted":
+            break  # one schedule is enough to refute the claim
     confirmed = all(t.judgement.verdict.value == "confirmed" for t in tests)
     figures = tuple(_gaussian_figure(schedules, estimator, divisor, 5 * generations, size, seed) if confirmed else ())
     return outcome_of(

@@ -12,6 +12,7 @@ from flint import arb, fmpq, fmpq_poly
 from numeric import quadrature
 from symbolic.values import workprec
 from symbolic.wishart import wishart_moment
+from verify.expression.display import outward
 from verify.outcome import Outcome, Step
 from verify.registry import check
 from verify.sampling import evaluate, mean_test, outcome_of
@@ -54,7 +55,10 @@ def gauss_rule(*, a: str, b: str, n: int, layers: int, value: str, digits: int) 
     with workprec(64 + 4 * digits):
         ball = _rotation_rule(x, y, n, layers)
         gap = ball - arb(fmpq(claimed.numerator, claimed.denominator))
-        bounds = (ball.lower().str(digits + 5, radius=False), ball.upper().str(digits + 5, radius=False))
+        bounds = (
+            outward(_fraction(ball.lower()), up=False, digits=digits + 5),
+            outward(_fraction(ball.upper()), up=True, digits=digits + 5),
+        )
         tolerance = arb(10) ** -digits
         inside, outside = bool(abs(gap) < tolerance), bool(abs(gap) > tolerance)
     twin = quadrature.loss_rotation(x, y, n, layers).fraction()
@@ -89,6 +93,12 @@ def gauss_rule(*, a: str, b: str, n: int, layers: int, value: str, digits: int) 
         routes=("Gauss rule in ball arithmetic", "Gauss rule in double-double arithmetic", "exact loss polynomial"),
         instances=(f"n = {n}, {(layers + 1) ** 3} nodes",),
     )
+
+
+def _fraction(end: arb) -> Fraction:
+    """The exact value of an end of a ball."""
+    value = end.mid().fmpq()
+    return Fraction(int(value.p), int(value.q))
 
 
 def _rotation_rule(a: Fraction, b: Fraction, n: int, layers: int) -> arb:
