@@ -25,7 +25,7 @@ from symbolic.window import (
     sliding_window_variance,
     sliding_window_weights,
 )
-from verify.checks.collapse_support import Point, inside, necessity_of, refuted, same, settle
+from verify.checks.collapse_support import Point, enclosed, inside, necessity_of, refuted, same, settle
 from verify.outcome import Figure, Outcome
 from verify.proof import Proof
 from verify.registry import check
@@ -116,8 +116,8 @@ def gate_outcome(*, k: int, b: str, n: int, outcome: str, low: str, high: str) -
         proof.computed(f"{low} < critical ratio < {high}", f"{critical.text} in ball arithmetic; the sign of the drift separately.", ["critical ratio in ball arithmetic", "sign of the drift in ball arithmetic"])
         proof.arithmetic(f"{ratio} < {low}" if outcome == "collapses" else f"{ratio} > {high}", text="The variance ratio of this gate against it.")
 
-    return settle(proof, prove, f"The drift of log s_t has one sign: s_t {'tends to 0' if outcome == 'collapses' else 'tends to infinity'}.", instances=(f"k = {k}, b = {b}, n = {n}",),
-                  necessity=necessity_of("relative gate with n constant: s_t does not tend to 0"), value=critical.text, value_bounds=(low, high))  # fmt: skip
+    return enclosed(settle(proof, prove, f"The drift of log s_t has one sign: s_t {'tends to 0' if outcome == 'collapses' else 'tends to infinity'}.", instances=(f"k = {k}, b = {b}, n = {n}",),
+                  necessity=necessity_of("relative gate with n constant: s_t does not tend to 0"), value=critical.text, value_bounds=(low, high)))  # fmt: skip
 
 
 @check("collapse.power_gate_schedule")
@@ -159,8 +159,8 @@ def central_fraction(*, q: str, low: str, high: str) -> Outcome:
                        ["inverse error function", "bisection and power series"])  # fmt: skip
         same("variance kept", _kept_by_series(Fraction(q), Fraction(low), Fraction(high)), True)
 
-    return settle(proof, prove, "A deterministic contraction in mean square beats every schedule.", value=value.text, value_bounds=(low, high), instances=(f"q = {q}",),
-                  routes=("inverse error function", "bisection and power series"))  # fmt: skip
+    return enclosed(settle(proof, prove, "A deterministic contraction in mean square beats every schedule.", value=value.text, value_bounds=(low, high), instances=(f"q = {q}",),
+                  routes=("inverse error function", "bisection and power series")))  # fmt: skip
 
 
 def _kept_by_series(q: Fraction, low: Fraction, high: Fraction) -> bool:

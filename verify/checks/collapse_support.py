@@ -7,6 +7,7 @@ library derives by other means; where they differ the point is the witness of th
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from typing import Any
@@ -21,6 +22,7 @@ from verify.status import Tier, Verdict
 __all__ = [
     "Point",
     "add_points",
+    "enclosed",
     "inside",
     "necessity_of",
     "rational",
@@ -136,6 +138,13 @@ def settle(proof: Proof, prove: Callable[[], None], reason: str, *, formula: str
             return refuted(f"a step does not hold: {problem}", witness)
         return Outcome(Verdict.UNDECIDED, Tier.NONE, f"a step of the proof does not hold: {problem}")
     return proof.confirmed(reason, **facts)
+
+
+def enclosed(outcome: Outcome) -> Outcome:
+    """Return the outcome as one that rests on rigorous enclosures: certified, without a certificate of exact steps."""
+    if outcome.verdict is not Verdict.CONFIRMED:
+        return outcome
+    return replace(outcome, tier=Tier.CERTIFIED, certificate=None)
 
 
 @cache

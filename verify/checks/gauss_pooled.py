@@ -77,21 +77,27 @@ def pooled_limit(*, n: int, low: str, high: str) -> Outcome:
     def prove() -> None:
         proof.depends("gauss.pooled-mle-product", "subs(subs(1 - k/(N + k)**2, k, n), N, (t - 1)*n) == 1 - 1/(n*t**2)")
         proof.argued("euler", "The product of 1 - x^2/t^2 over t >= 1 is sin(pi x)/(pi x) (Euler); here x = 1/sqrt(n).")
-        proof.computed(f"{low} < limit at n = {n} < {high}", "The sine quotient in ball arithmetic; the exact product of 500 factors times bounds of the remaining ones.",
-                       ["sine in ball arithmetic", "exact partial product with bounds of the tail"])  # fmt: skip
-        _bracket("mle", n, value)
+        _bracket(proof, "mle", n, value, low, high)
 
     return settle(proof, prove, "Euler's product for the sine.", value=r"\sin(\pi/\sqrt n)/(\pi/\sqrt n)", value_bounds=(low, high), instances=(f"n = {n}",),
-                  routes=("sine in ball arithmetic", "exact partial product with bounds of the tail"))  # fmt: skip
+                  routes=("sine in ball arithmetic", "exact product with bounds of the tail"))  # fmt: skip
 
 
-def _bracket(estimator: str, n: int, limit: Fraction | Closed, terms: int = 500) -> None:
-    """Compare a limit with P_T (1 - tail) < limit < P_T, tail = sum_(s>T) of at most 2/(n s^2) < 2/(n T)."""
+def _bracket(proof: Proof, estimator: str, n: int, limit: Fraction | Closed, low: str, high: str, terms: int = 60) -> None:
+    """Prove low < limit < high by the first factors and bounds of the product of the others, in exact arithmetic.
+
+    The factors beyond T are 1 - u_s with 1/(n s (s + 1)) < u_s < 1/(n (s - 1) s) - for divisor N - 1 too, where u_s = 1/(s (n s - 1)) and
+    n s - 1 > n (s - 1) - so S = sum u_s lies between 1/(n (T + 1)) and 1/(n T), and the product between 1 - S and 1 - S + S^2/2.
+    """
+    first, under = (1, "{n}*{s}**2") if estimator == "mle" else (2, "{s}*({n}*{s} - 1)")
+    factors = [under.format(n=n, s=s) for s in range(first, terms + 1)]
     partial = rational(variance("accumulate", estimator, terms, n))
-    if isinstance(limit, (Closed, Fraction)):
-        inside(f"pooled limit at n = {n}", limit, partial * (1 - Fraction(2, n * terms)), partial)
-    else:
+    proof.arithmetic("*".join(f"(1 - 1/({u}))" for u in factors) + f" == {partial}", text=f"The first {terms} fits.")
+    proof.argued("tail", f"The factors of the later fits are 1 - u_s with 1/(n s (s + 1)) < u_s < 1/(n (s - 1) s), so S = sum u_s lies between 1/(n (T + 1)) and 1/(n T), T = {terms}, and their product between 1 - S and 1 - S + S^2/2.")
+    proof.arithmetic(f"{low} < {partial}*(1 - 1/({n}*{terms})) and {partial}*(1 - 1/({n}*({terms} + 1)) + 1/(2*{n}**2*{terms}**2)) < {high}", text="Both ends of the limit.")
+    if not isinstance(limit, (Closed, Fraction)):
         raise RoutesDisagree(f"the limit at n = {n} should be a number, not {limit!r}")
+    inside(f"pooled limit at n = {n}", limit, partial * (1 - Fraction(1, n * terms)), partial * (1 - Fraction(1, n * (terms + 1)) + Fraction(1, 2 * n**2 * terms**2)))
 
 
 @check("gauss.pooled_limit_unbiased")
@@ -109,12 +115,10 @@ def pooled_limit_unbiased(*, n: int, low: str, high: str) -> Outcome:
         proof.identity("n*(t - r)*(t - (1/n - r))", "n*t**2 - t - 1 + (1 + r - n*r**2)", text="r and r' the roots of n r^2 - r - 1.")
         proof.argued("gamma", "The product over 2 <= t <= T of (t - r)(t - r')/(t (t - 1/n)) is a quotient of values of Gamma, by Gamma(x + 1) = x Gamma(x); since r + r' = 1/n the part at T tends to 1 (Stirling), "
                      "which leaves Gamma(2) Gamma(2 - 1/n)/(Gamma(2 - r) Gamma(2 - r')).")  # fmt: skip
-        proof.computed(f"{low} < limit at n = {n} < {high}", "Values of Gamma in ball arithmetic; the exact product of 500 factors times bounds of the remaining ones.",
-                       ["Gamma in ball arithmetic", "exact partial product with bounds of the tail"])  # fmt: skip
-        _bracket("unbiased", n, value)
+        _bracket(proof, "unbiased", n, value, low, high)
 
     return settle(proof, prove, "A telescoping quotient of values of Gamma.", value=str(value.text if isinstance(value, Closed) else value), value_bounds=(low, high),
-                  instances=(f"n = {n}",), routes=("Gamma in ball arithmetic", "exact partial product with bounds of the tail"))  # fmt: skip
+                  instances=(f"n = {n}",), routes=("Gamma in ball arithmetic", "exact product with bounds of the tail"))  # fmt: skip
 
 
 @check("gauss.pooled_two")
