@@ -11,67 +11,13 @@ import argparse
 import importlib.util
 import json
 import sys
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-import sympy
-
 from symbolic import local_threshold, plane, plane_phase, skew_theorem, words
 from symbolic.wishart import power_trace_moment, trace_moment
-
-Row = dict[str, object]
-
-
-def seconds(call: Callable[[], object]) -> float:
-    """Return the processor time of one call."""
-    start = time.process_time()
-    call()
-    return max(time.process_time() - start, 1e-6)
-
-
-def budget(name: str, allowed: float, call: Callable[[], object]) -> Row:
-    """Return the row of a budget of ``allowed`` seconds."""
-    used = seconds(call)
-    ratio = allowed / used
-    return {
-        "name": name,
-        "ratio": round(ratio, 3),
-        "goal": 1.0,
-        "met": ratio >= 1,
-        "note": f"{used:.4g} s of {allowed:g} s allowed",
-    }
-
-
-def against(name: str, goal: float, peer: Callable[[], object], ours: Callable[[], object]) -> Row:
-    """Return the row of a comparison with a peer."""
-    one, two = seconds(peer), seconds(ours)
-    return {
-        "name": name,
-        "ratio": round(one / two, 2),
-        "goal": goal,
-        "met": one / two >= goal,
-        "note": f"{one:.4g} s against {two:.4g} s",
-    }
-
-
-def expansion_with_sympy(layers: int) -> sympy.Expr:
-    """Expand E ||(I - VS)^L||^2 at d = 2 with SymPy alone (Bartlett's decomposition)."""
-    v = sympy.Matrix(2, 2, sympy.symbols("v11 v12 v21 v22"))
-    n, t, s, x = sympy.symbols("n t s x")
-    w = sympy.Matrix([[t**2, t * x], [t * x, x**2 + s**2]])
-    power = (sympy.eye(2) - v * w / n) ** layers
-    total = sympy.Poly(sympy.expand(sum(entry**2 for entry in power)), t, s, x)
-    value = sympy.Integer(0)
-    for (p, q, r), c in total.terms():
-        if p % 2 or q % 2 or r % 2:
-            continue
-        first = sympy.prod([n + 2 * k for k in range(p // 2)])
-        second = sympy.prod([n - 1 + 2 * k for k in range(q // 2)])
-        value += c * first * second * sympy.factorial2(max(r - 1, 1))
-    return sympy.expand(value)
+from verify.bench import Entry, against, budget, expand_with_sympy, row
 
 
 def local_grid(last_dimension: int, last_layer: int) -> None:
@@ -100,13 +46,13 @@ def two_layer_proof() -> None:
         skew_theorem.finite_case_points(n)
 
 
-def measure(full: bool) -> list[Row]:
+def measure(full: bool) -> list[Entry]:
     """Return all rows."""
     rows = [
         against(
             "loss for every (n, d) against SymPy at d = 2 only, L = 2",
             20,
-            lambda: expansion_with_sympy(2),
+            lambda: expand_with_sympy(2),
             lambda: words.loss_word_moment(2),
         ),
         budget("loss, symbolic n and d, L = 4", 1.0, lambda: words.loss_word_moment(4)),
@@ -130,10 +76,7 @@ def measure(full: bool) -> list[Row]:
         ]
     for peer in ("z3", "haarpy", "cvc5"):
         if importlib.util.find_spec(peer) is None:
-            rows.append(
-                {"name": f"against {peer}", "ratio": None, "goal": None, "met": None,
-                 "note": f"not measured: {peer} is not installed"}
-            )
+            rows.append(row(f"against {peer}", None, None, f"not measured: {peer} is not installed"))
         elif peer == "z3":
             rows.append(against("sign of the onset polynomial against z3", 1, z3_sign, exact_sign))
     return rows

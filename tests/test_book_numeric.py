@@ -164,3 +164,18 @@ def test_checks_are_registered_as_sampled():
     known = checks()
     sampled = {name for name, entry in known.items() if entry.sampled}
     assert {name for name in known if name.startswith("numeric.")} - sampled == {"numeric.gauss_rule"}
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_bits(tmp_path, monkeypatch):
+    distributed = pytest.importorskip("distributed")
+    monkeypatch.setattr(sampling, "_SHARD", 4096)
+    monkeypatch.setattr(sampling, "_drawn", {})
+    monkeypatch.setattr(resources.os, "environ", dict(resources.os.environ))
+    declared = statistics.declare_mean("x", 10.0, 20.0, size=40_000)
+    here = sampling.decide(declared, "wishart-moment", {"powers": [1], "d": 2, "n": 5}, 1, "cpu").judgement
+    sampling._drawn.clear()
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as local:
+        resources.lend(local.scheduler_address, None)
+        there = sampling.decide(declared, "wishart-moment", {"powers": [1], "d": 2, "n": 5}, 1, "cpu").judgement
+    assert here == there

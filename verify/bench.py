@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-__all__ = ["run"]
+__all__ = ["Entry", "against", "budget", "expand_with_sympy", "row", "run"]
 
 Entry = dict[str, Any]
 
@@ -68,13 +68,13 @@ def exact_results() -> list[Entry]:
         return lambda: words.loss_word_moment(layers)
 
     return [
-        _against("loss, all n and d, L = 2 / SymPy at d = 2", 20, lambda: _expand_with_sympy(2), loss(2)),
-        _against("loss, all n and d, L = 3 / SymPy at d = 2", 20, lambda: _expand_with_sympy(3), loss(3)),
-        _budget("loss, all n and d, L = 4", 1.0, loss(4)),
-        _budget("loss, all n and d, L = 5", 5.0, loss(5)),
-        _budget("E tr W^16, all n and d", 0.010, moment(16)),
-        _budget("E tr W^100, all n and d", 3.0, moment(100)),
-        _budget("local critical lengths, d <= 10, L <= 4", 5.0, thresholds),
+        against("loss, all n and d, L = 2 / SymPy at d = 2", 20, lambda: expand_with_sympy(2), loss(2)),
+        against("loss, all n and d, L = 3 / SymPy at d = 2", 20, lambda: expand_with_sympy(3), loss(3)),
+        budget("loss, all n and d, L = 4", 1.0, loss(4)),
+        budget("loss, all n and d, L = 5", 5.0, loss(5)),
+        budget("E tr W^16, all n and d", 0.010, moment(16)),
+        budget("E tr W^100, all n and d", 3.0, moment(100)),
+        budget("local critical lengths, d <= 10, L <= 4", 5.0, thresholds),
     ]
 
 
@@ -95,7 +95,7 @@ def proofs() -> list[Entry]:
             claim = book.claims[one]
             outcome = known[str(claim.check)].function(**claim.params)
             if outcome.certificate is None:
-                return [_entry(name, None, _RECHECK, f"not measured: {one} has no certificate")]
+                return [row(name, None, _RECHECK, f"not measured: {one} has no certificate")]
             sealed[one] = seal(claim, outcome.certificate, sealed)
             write(Path(folder), sealed[one])
         proved = time.process_time() - begin
@@ -103,9 +103,9 @@ def proofs() -> list[Entry]:
         results = list(check_folder(folder))
         again = time.process_time() - begin
     if not all(accepted for _, accepted, _ in results):
-        return [_entry(name, None, _RECHECK, "not measured: a certificate is rejected")]
+        return [row(name, None, _RECHECK, "not measured: a certificate is rejected")]
     note = f"proved in {proved:.3g} s, checked again in {again:.3g} s, {len(chosen)} claims"
-    return [_entry(name, proved / again, _RECHECK, note)]
+    return [row(name, proved / again, _RECHECK, note)]
 
 
 def peers() -> list[Entry]:
@@ -115,7 +115,7 @@ def peers() -> list[Entry]:
     for package, what in named:
         present = importlib.util.find_spec(package) is not None
         reason = "run benchmarks/icl.py" if present else f"{package} is not installed"
-        found.append(_entry(f"{what} / {package}", None, None, f"not measured: {reason}"))
+        found.append(row(f"{what} / {package}", None, None, f"not measured: {reason}"))
     return found
 
 
@@ -126,10 +126,10 @@ def _device() -> list[Entry]:
     try:
         return benchmark.gpu()
     except BackendUnavailable as error:
-        return [_entry("GPU rates", None, 1.0, f"not measured: {error}")]
+        return [row("GPU rates", None, 1.0, f"not measured: {error}")]
 
 
-def _expand_with_sympy(layers: int) -> object:
+def expand_with_sympy(layers: int) -> object:
     """E ||(I - VS)^L||^2 at d = 2 by expansion over Bartlett's decomposition, with SymPy alone."""
     import sympy
 
@@ -154,19 +154,22 @@ def _seconds(call: Callable[[], object]) -> float:
     return max(time.process_time() - begin, 1e-6)
 
 
-def _against(name: str, goal: float, other: Callable[[], object], ours: Callable[[], object]) -> Entry:
+def against(name: str, goal: float, other: Callable[[], object], ours: Callable[[], object]) -> Entry:
+    """Return the row of a comparison: the other side's time over ours, at least ``goal``."""
     one, two = _seconds(other), min(_seconds(ours) for _ in range(3))
-    return _entry(name, one / two, goal, f"{one:.3g} s against {two:.3g} s")
+    return row(name, one / two, goal, f"{one:.3g} s against {two:.3g} s")
 
 
-def _budget(name: str, allowed: float, ours: Callable[[], object]) -> Entry:
+def budget(name: str, allowed: float, ours: Callable[[], object]) -> Entry:
+    """Return the row of a budget: the seconds allowed over the seconds needed, at least 1."""
     used = _seconds(ours)
     if used < 0.5:
         used = min(used, *(_seconds(ours) for _ in range(3)))
-    return _entry(f"{name}: time allowed / needed", allowed / used, 1.0, f"{used:.3g} s of {allowed:g} s")
+    return row(f"{name}: time allowed / needed", allowed / used, 1.0, f"{used:.3g} s of {allowed:g} s")
 
 
-def _entry(name: str, ratio: float | None, goal: float | None, note: str) -> Entry:
+def row(name: str, ratio: float | None, goal: float | None, note: str) -> Entry:
+    """Return one row; a ratio of None was not measured."""
     met = None if ratio is None or goal is None else ratio >= goal
     return {
         "name": name,
