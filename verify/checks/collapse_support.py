@@ -123,6 +123,7 @@ def settle(proof: Proof, prove: Callable[[], None], reason: str, *, formula: str
     Args:
         prove: adds the steps; ``StepFails`` means that the claim with these parameters is not proved.
         formula: a parameter that is a formula, and ``points`` with its exact values.
+        facts: further fields of the outcome; a value in LaTeX is set as a formula.
         otherwise: finds a witness against the claim when a step fails; without one it stays undecided.
     """
     wrong = differs(formula, points) if formula is not None else None
@@ -137,6 +138,8 @@ def settle(proof: Proof, prove: Callable[[], None], reason: str, *, formula: str
         if witness:
             return refuted(f"a step does not hold: {problem}", witness)
         return Outcome(Verdict.UNDECIDED, Tier.NONE, f"a step of the proof does not hold: {problem}")
+    if "\\" in (facts.get("value") or ""):
+        facts["value"] = f"${facts['value']}$"
     return proof.confirmed(reason, **facts)
 
 
