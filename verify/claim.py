@@ -31,6 +31,13 @@ def substitute(text: str, params: dict[str, Any]) -> str:
     return _PLACEHOLDER.sub(lambda m: str(params.get(m.group(1), m.group(0))), text)
 
 
+def _shown(value: Any) -> Any:
+    """A parameter as a statement shows it: an expression as a formula, a list by its items."""
+    if isinstance(value, list):
+        return ", ".join(str(_shown(item)) for item in value)
+    return expression_latex(value) if isinstance(value, str) and "*" in value else value
+
+
 @dataclass(frozen=True)
 class Claim:
     """One claim with its place in the file; ``verify.loader`` builds it from a TOML table."""
@@ -81,11 +88,7 @@ class Claim:
     @property
     def statement_text(self) -> str:
         """The statement with its parameters filled in; expressions among them set as formulas."""
-        shown = {
-            name: expression_latex(value) if isinstance(value, str) and "*" in value else value
-            for name, value in self.params.items()
-        }
-        return substitute(self.statement, shown)
+        return substitute(self.statement, {name: _shown(value) for name, value in self.params.items()})
 
     @property
     def sentences(self) -> tuple[str, ...]:
