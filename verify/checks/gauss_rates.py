@@ -26,9 +26,10 @@ def log_mean(*, estimator: str, step: str) -> Outcome:
 
     def prove() -> None:
         proof.argued("product", PRODUCT)
-        proof.argued("by-parts", "E Q log Q = m E log Q + 2 for Q chi-square with m degrees of freedom (integration by parts), and E Q log Q = m E log Q', Q' with m + 2 degrees of freedom (the density times x/m).")
+        proof.argued("by-parts", "E Q log Q = m E log Q + 2 for Q chi-square with m degrees of freedom (integration by parts), and E Q log Q = m E log Q', Q' with m + 2 degrees of freedom (the density times x/m). Two solutions of this recursion that differ from log m by o(1) "
+                     "have a difference that is unchanged by m -> m + 2 and tends to 0, so they agree: E log Q = psi(m/2) + log 2.")  # fmt: skip
         proof.identity("(m*L + 2)/m - L", step, text="E log Q' - E log Q.")
-        proof.identity("2/m", "1/(m/2)", text="The recursion psi(x + 1) - psi(x) = 1/x at x = m/2; with E log Q - log m -> 0 as m grows it has one solution, E log Q = psi(m/2) + log 2.")
+        proof.identity("2/m", "1/(m/2)", text="The recursion psi(x + 1) - psi(x) = 1/x at x = m/2.")
         proof.chi("first", 1, "m", "m")
         proof.identity(f"first/({divisor})", "1" if estimator == "unbiased" else "m/(m + 1)", text="The factor of one fit has mean at most 1, so by Jensen's inequality the rate is negative.")
         proof.argued("integrable", "log Q is integrable: its density is of the order of x^(m/2 - 1) at 0 and decays exponentially. The logarithms of the factors are independent and identically distributed for constant n.")

@@ -201,7 +201,9 @@ def low_dimension(*, dimension: int, least_excess: int) -> Outcome:
         proof.chi("inverse", -1, "m", "1/(m - 2)")
         proof.arithmetic(f"{least_excess} + 1 >= 3", text="Three degrees of freedom at least, so 1/Q has a mean,")
         proof.identity("inverse*(m - 2)", "1")
-        proof.arithmetic(f"{dimension} < 3", text="and the Brownian motion returns to the unit ball at arbitrarily late times.")
+        proof.argued("integer-times", "B at the times 1, 2, 3, ... is a random walk with independent standard normal steps.")
+        proof.cited("classical.chung-fuchs", {"the steps are independent and identically distributed": "argued: integer-times"})
+        proof.arithmetic(f"{dimension} < 3", text="It is recurrent for d = 1 and d = 2, so B returns to the unit ball at arbitrarily late times.")
         proof.argued("gaps", "Let S be a time after k at which B is in the unit ball: it depends on B alone, so it is independent of the clock. Let T_(s-1) < S <= T_s and u_s = sigma^2/Q_s. For every interval I of length 1, "
                      "sum_s E[min(1, u_s); T_(s-1) in I] <= 2: the steps that start in I sum to at most 1 but for the last, which counts at most 1. For m_s >= 3 there is a constant C with P(u_s > y) <= C y^(-3/2) E min(1, u_s) for "
                      "all y >= 1 (P(Q < q) is of the order of q^(m/2), and E min(1, u_s) of that of 1/m_s). Split by the distance j of T_(s-1) before S: the step that covers S must exceed j, so it exceeds y with probability at most "
