@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
+from symbolic.values import Algebraic
 from verify import registry
 from verify.errors import RoutesDisagree
 
@@ -59,7 +60,7 @@ def whole(name: str, value: Any, least: int, most: int) -> int:
         ValueError: it is no integer, or out of range; the message says which range.
     """
     if isinstance(value, bool) or not isinstance(value, int):
-        raise ValueError(f"{name} must be an integer, not {value}")
+        raise ValueError(f"{name} must be an integer, not {_named(value)}")
     if not least <= value <= most:
         raise ValueError(f"{name} must lie between {least} and {most}, not {_shown(value)}")
     return value
@@ -70,7 +71,7 @@ def rational(name: str, value: Any, least: int | None = None) -> Any:
     from fractions import Fraction
 
     if isinstance(value, bool) or not isinstance(value, (int, Fraction)):
-        raise ValueError(f"{name} must be a rational number, not {value}")
+        raise ValueError(f"{name} must be a rational number, not {_named(value)}")
     if least is not None and value < least:
         raise ValueError(f"{name} must be at least {least}, not {value}")
     return Fraction(value)
@@ -81,6 +82,20 @@ def choice(name: str, value: Any, *allowed: str) -> str:
     if value not in allowed:
         words = " or ".join(f'"{word}"' for word in allowed)
         raise ValueError(f"{name} must be {words}, not {value!r}")
+    return str(value)
+
+
+def _named(value: Any) -> str:
+    """Return a value of the wrong kind in words."""
+    match value:
+        case bool():
+            return str(value).lower()
+        case str():
+            return f"the text {value!r}"
+        case list():
+            return "a list"
+        case Algebraic():
+            return "an irrational number"
     return str(value)
 
 
