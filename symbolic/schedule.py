@@ -218,12 +218,13 @@ def _expand_power(base: Germ, exponent: Germ, ring: Expander) -> Germ:
         monomial, value = exponent.terms[0] if exponent.terms else (Monomial(), Constant({}))
         constant = value.as_fraction() if monomial.is_one() else None
     if constant is None:
-        if ring.lead(base) is None:
+        leading = ring.lead(base)
+        if leading is None:
             lead = ring.lead(exponent)
             if lead is None or lead[1].sign() > 0:
                 return EXACT_ONE if lead is None else base
             raise UndefinedError
-        if ring.lead(base)[1].sign() < 0:
+        if leading[1].sign() < 0:
             raise ValueError(
                 "a negative number to a power that depends on t is defined for some t only: it has "
                 "no growth that could be decided"
