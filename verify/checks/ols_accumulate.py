@@ -126,9 +126,6 @@ def accumulate_limit(*, factor: str, argument: str) -> Outcome:
                      "terms of the risk converges to its limit by monotone convergence.")  # fmt: skip
         for d, n in ((2, 6), (1, 3), (3, 11)):
             same(f"limit at d = {d}, n = {n}", _limit_bracketed(d, n), True)
-        proof.computed("the closed form lies between the exact partial sums plus the bounds of their tails, at (d, n) = (2, 6), (1, 3), (3, 11)",
-                       "Exact rational partial sums of 200 terms and the telescoping bounds of the tail enclose the value of the digamma function.",
-                       ["partial sums with telescoping tail bounds", "digamma function in ball arithmetic"])  # fmt: skip
 
     return settle(proof, prove, "Partial fractions, then the series of the digamma function.", formula=term, points=points,
                   value=r"\sigma^2\frac{d}{d+1}\left(-\gamma-\psi(1-\frac{d+1}{n})\right)", instances=("d = 2, n = 6: (4/3) log 2",), necessity=necessity_of("accumulating: the risk tends to a digamma value"),
