@@ -295,3 +295,19 @@ def test_large_values_are_decided_or_left_open_at_once(text: str) -> None:
 
 def test_outcome_tiers_are_members() -> None:
     assert decide("1 == 1").tier is Tier.EXACT
+
+
+@pytest.mark.parametrize(
+    ("text", "verdict"),
+    [
+        ("max(icl.critical_noise(3, 2), never) == never", "confirmed"),
+        ("min(icl.critical_noise(3, 2), never) < never", "undecided"),
+        ("min(icl.critical_noise(3, 2), icl.critical_noise(4, 2)) < never", "undecided"),
+        ("min(icl.critical_noise(3, 2), 5) <= 5", "confirmed"),
+        ("abs(icl.critical_noise(3, 2)) < never", "undecided"),
+        ("sin(icl.critical_noise(3, 2)) >= 1", "undecided"),
+        ("max(icl.critical_context(3, 3), 5) < never", "confirmed"),
+    ],
+)
+def test_a_value_that_may_be_infinite_is_not_taken_for_a_number(text, verdict):
+    assert decide(text).verdict.value == verdict

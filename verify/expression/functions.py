@@ -118,15 +118,30 @@ def _extreme(values: list[Quantity], name: str, operator: str) -> Quantity:
         if better:
             best = value
         elif better is None:
-            if NEVER in (best, value):
-                return unknown(f"{name} of a value that may be infinite")
-            a, b = bounds_of(best), bounds_of(value)  # type: ignore[arg-type]
-            ends = [(a.lower, b.lower), (a.upper, b.upper)]
-            pick = min if name == "min" else max
-            low, high = (None if u is None or v is None else pick(u, v) for u, v in ends)
-            maybe = (name == "max") and (a.maybe_never or b.maybe_never)
-            best = Interval(low, high, maybe, a.reason or b.reason or f"{name} is not settled")
+            best = _either(best, value, name)
     return best
+
+
+def _either(a: Quantity, b: Quantity, name: str) -> Quantity:
+    """Return what is proved of the smaller or the greater of two values whose order is open."""
+    if a is NEVER or b is NEVER:
+        other = b if a is NEVER else a
+        if isinstance(other, Interval) and other.lower is None and other.upper is None:
+            return other
+        return other if name == "min" else NEVER
+    x, y = bounds_of(a), bounds_of(b)  # type: ignore[arg-type]
+    for side in (x, y):
+        if side.maybe_never and side.lower is None:
+            return side
+    reason = x.reason or y.reason or f"{name} is not settled"
+    lower, upper = (x.lower, y.lower), (x.upper, y.upper)
+    if name == "min":
+        low = None if None in lower else min(lower)  # type: ignore[type-var]
+        high = min((u for u in upper if u is not None), default=None)
+        return Interval(low, high, x.maybe_never and y.maybe_never, reason)
+    low = max((u for u in lower if u is not None), default=None)
+    high = None if None in upper else max(upper)  # type: ignore[type-var]
+    return Interval(low, high, x.maybe_never or y.maybe_never, reason)
 
 
 def _monotone(value: Quantity, name: str, ball: Callable[[arb], arb]) -> Quantity:
@@ -175,6 +190,8 @@ def _log(value: Quantity) -> Quantity:
 def _circular(value: Quantity, name: str) -> Quantity:
     x = number(value, name)
     if isinstance(x, Interval):
+        if x.maybe_never:
+            return unknown(x.reason)
         return Interval(Fraction(-1), Fraction(1), False, x.reason)
     if compare(multiply(x, x), Fraction(4) ** _MAX_ANGLE_BITS).holds(">"):
         raise ExpressionError(f"{name} of a number beyond 2**{_MAX_ANGLE_BITS} is refused")

@@ -80,8 +80,8 @@ Quantity = bool | Fraction | Never | Real | Interval
 
 
 def unknown(reason: str) -> Interval:
-    """Return the number of which nothing is proved, with the reason."""
-    return Interval(None, None, False, reason)
+    """Return the value of which nothing is proved, not even that it is a number."""
+    return Interval(None, None, True, reason)
 
 
 def check_size(value: Fraction) -> Fraction:
