@@ -103,7 +103,7 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
     reason = f"<p>{html(str(claim['reason']))}</p>" if claim.get("reason") and pairs else ""
     body = (_pairs((k, html(v)) for k, v in pairs) if pairs else "") + reason
     out.append(_section("Result", body))
-    out += _found(claim)
+    out += _found(claim, report)
     out.append(_section(f"Proof: {facts.step_words(claim)}", _proof(claim, report)))
     out += _controls(claim)
     out.append(_section("Figures", _pictures(claim, report, svgs, shown)))
@@ -113,7 +113,7 @@ def article(claim: Claim, report: Report, svgs: dict[str, str], shown: set[str])
     return "\n".join(part for part in out if part)
 
 
-def _found(claim: Claim) -> list[str]:
+def _found(claim: Claim, report: Report) -> list[str]:
     out = []
     if claim.get("qualification"):
         words = html(formula(str(claim["qualification"])))
@@ -132,7 +132,10 @@ def _found(claim: Claim) -> list[str]:
     given = claim.get("table")
     if given:
         head = [html(str(c)) for c in given.get("columns") or ()]
-        body = [[html(str(c)) for c in row] for row in given.get("rows") or ()]
+        body = [
+            [link(report, c) if c in report.by_id else html(c) for c in map(str, row)]
+            for row in given.get("rows") or ()
+        ]
         out.append(_section("Table", table(head, body, html(str(given.get("caption") or "")))))
     if claim.get("statistics"):
         pairs = [

@@ -162,7 +162,7 @@ def claim_page(claim: Claim, report: Report) -> str:
         out += ["## Result", _table(["", ""], rows)]
     if claim.get("reason") and rows:
         out.append(markdown(str(claim["reason"])))
-    out += _found(claim)
+    out += _found(claim, report)
     out += _proof(claim, report)
     out += _controls(claim)
     out += _pictures(claim, report)
@@ -171,7 +171,7 @@ def claim_page(claim: Claim, report: Report) -> str:
     return "\n\n".join(part for part in out if part) + "\n"
 
 
-def _found(claim: Claim) -> list[str]:
+def _found(claim: Claim, report: Report, up: str = "../") -> list[str]:
     out = []
     if claim.get("qualification"):
         out.append(f"**Qualification.** {markdown(formula(str(claim['qualification'])))}")
@@ -186,7 +186,11 @@ def _found(claim: Claim) -> list[str]:
     table = claim.get("table")
     if table:
         head = [_cell(c) for c in table.get("columns") or ()]
-        out.append(_table(head, [[_cell(c) for c in row] for row in table.get("rows") or ()]))
+        body = [
+            [_link(report, c, up) if c in report.by_id else _cell(c) for c in map(str, row)]
+            for row in table.get("rows") or ()
+        ]
+        out.append(_table(head, body))
         if table.get("caption"):
             out.append(markdown(str(table["caption"])))
     if claim.get("statistics"):
@@ -329,7 +333,7 @@ def part_page(title: str, claims: Sequence[Claim], report: Report) -> str:
     for claim in claims:
         if claim.get("table"):
             out.append(f"## {_cell(claim.get('title'))}")
-            out += [p for p in _found(claim) if p.startswith("|") or p == claim["table"].get("caption")]
+            out += [p for p in _found(claim, report, "") if p.startswith("|") or p == claim["table"].get("caption")]
     return "\n\n".join(out) + "\n"
 
 
