@@ -119,10 +119,8 @@ def second_route(rows: Sequence[Row], noise: Fraction, seed: int) -> list[Row]:
         here = skew_at_with_noise(row.d, row.layers, n, noise, "local")
         before = n > 1 and skew_at_with_noise(row.d, row.layers, n - 1, noise, "local")
         if here is not True or before is not False:
-            raise RoutesDisagree(
-                f"d = {row.d}, L = {row.layers}: the resultant gives {n}, the sign of the second variation is "
-                f"{'negative' if before else 'not negative'} at {n - 1} and {'negative' if here else 'not negative'} at {n}"
-            )  # fmt: skip
+            found = f"unstable at {n - 1}: {before}, at {n}: {here}"
+            raise RoutesDisagree(f"d = {row.d}, L = {row.layers}: resultant {n}, second variation {found}")
     return chosen
 
 
@@ -136,32 +134,48 @@ def pictures(rows: Sequence[Row], noise: Fraction = Fraction(0)) -> dict[str, di
     layers, dims = sorted({row.layers for row in known}), sorted({row.d for row in known})
     out = {}
     if len(layers) > 1:
-        shown = [d for d in (2, 3, 5, 10, 20, 50) if d in dims] or dims[:6]
         series: list[dict[str, Any]] = []
-        for group, d in enumerate(shown):
+        for group, d in enumerate([d for d in (2, 3, 5, 10, 20, 50) if d in dims] or dims[:6]):
             one = [row for row in known if row.d == d]
-            series.append({"label": f"d = {d}, local", "style": "line", "group": group, "x": [r.layers for r in one], "y": [int(r.local) for r in one]})
+            series.append(_series(f"d = {d}, local", "line", one, "layers", group))
             for parity, mark in ((0, 0), (1, 2)):
+                label = ("even L", "odd L")[parity] if group == 0 else ""
                 part = [row for row in one if row.layers % 2 == parity]
-                label = ("even L" if parity == 0 else "odd L") if group == 0 else ""
-                series.append({"label": label, "style": "points", "group": group, "mark": mark, "x": [r.layers for r in part], "y": [int(r.local) for r in part]})
+                series.append(_series(label, "points", part, "layers", group, mark))
             exact = [row for row in one if row.everywhere.isdigit() and row.everywhere != row.local]
             if exact:
-                series.append({"label": f"d = {d}, global where smaller", "style": "points", "group": group, "mark": 6, "x": [r.layers for r in exact], "y": [int(r.everywhere) for r in exact]})
-        out["phase-layers"] = _figure("phase-layers", f"Critical context length against depth{where}", "layers L", series)
+                label = f"d = {d}, global where smaller"
+                series.append(_series(label, "points", exact, "layers", group, 6, "everywhere"))
+        title = f"Critical context length against depth{where}"
+        out["phase-layers"] = _figure("phase-layers", title, "layers L", series)
     if len(dims) > 1:
         series = []
         for depth in layers:
             one = [row for row in known if row.layers == depth]
-            series.append({"label": f"L = {depth}", "style": "line" if len(one) > 1 else "points", "group": depth - 1, "x": [r.d for r in one], "y": [int(r.local) for r in one]})
-        out["phase-dimension"] = _figure("phase-dimension", f"Local critical context length against dimension{where}", "dimension d", series) | {"x_log": True}
+            style = "line" if len(one) > 1 else "points"
+            series.append(_series(f"L = {depth}", style, one, "d", depth - 1))
+        title = f"Local critical context length against dimension{where}"
+        out["phase-dimension"] = {**_figure("phase-dimension", title, "dimension d", series), "x_log": True}
     return out
 
 
+def _series(label: str, style: str, rows: Sequence[Row], x: str, group: int, mark: int = 0,
+            y: str = "local") -> dict[str, Any]:  # fmt: skip
+    return {"label": label, "style": style, "group": group, "mark": mark,
+            "x": [getattr(row, x) for row in rows], "y": [int(getattr(row, y)) for row in rows]}  # fmt: skip
+
+
 def _figure(name: str, title: str, x_label: str, series: list[dict[str, Any]]) -> dict[str, Any]:
-    caption = "Exact integers; lines only join them. Even and odd numbers of layers have different marks."
-    return {"name": name, "title": title, "caption": caption, "x_label": x_label, "y_label": "critical context length n",
-            "series": series, "x_log": False, "y_log": True}  # fmt: skip
+    return {
+        "name": name,
+        "title": title,
+        "caption": "Exact integers; lines only join them. Even and odd numbers of layers have different marks.",
+        "x_label": x_label,
+        "y_label": "critical context length n",
+        "series": series,
+        "x_log": False,
+        "y_log": True,
+    }
 
 
 def _numbers(text: str, what: str, most: int) -> range:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
+from typing import Any
 
 from flint import Ordering, fmpq, fmpq_mpoly_ctx, fmpz_poly
 
@@ -93,8 +94,8 @@ def at_bracket(d: int, layers: int):
     n, w = ring.gens()
 
     def lift(c: fmpz_poly | int):
-        return sum((int(x) * n**k for k, x in enumerate(fmpz_poly(c).coeffs() if isinstance(c, fmpz_poly) else [c])),
-                   ring.constant(0))  # fmt: skip
+        rows: list[Any] = c.coeffs() if isinstance(c, fmpz_poly) else [c]
+        return sum((int(x) * n**k for k, x in enumerate(rows)), ring.constant(0))
 
     top = 2 * layers
     slope = sum((k * lift(c) * (n + w) ** (top - k) for k, c in enumerate(scalar_coefficients(d, layers)) if k),
