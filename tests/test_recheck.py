@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from fractions import Fraction
+from math import inf
 from pathlib import Path
 
 import pytest
@@ -41,18 +42,18 @@ def test_the_checker_is_one_file_of_the_standard_library():
     text = Path(recheck.__file__).read_text()
     imports = set(re.findall(r"^\s*(?:import|from) (\w+)", text, re.M))
     assert imports <= set(sys.stdlib_module_names)
-    assert "float(" not in text.replace('float("inf")', "").replace("type=float", "")
+    assert "float(" not in text.replace("int() | float()", "").replace("type=float", "")
 
 
 @pytest.mark.parametrize(
     ("coefficients", "low", "high", "count"),
     [
-        ([5], None, None, 0),
-        ([0, 1], None, None, 1),
-        ([-2, 0, 1], None, None, 2),
-        ([-2, 0, 1], Fraction(0), None, 1),
-        ([1, 0, 1], None, None, 0),
-        ([1, -2, 1], None, None, 1),
+        ([5], -inf, inf, 0),
+        ([0, 1], -inf, inf, 1),
+        ([-2, 0, 1], -inf, inf, 2),
+        ([-2, 0, 1], Fraction(0), inf, 1),
+        ([1, 0, 1], -inf, inf, 0),
+        ([1, -2, 1], -inf, inf, 1),
         ([0, -1, 0, 1], Fraction(-1, 2), Fraction(1, 2), 1),
     ],
 )
@@ -175,7 +176,7 @@ def test_the_time_limit_is_kept_and_then_lifted(tmp_path):
     started = time.monotonic()
     ((_, accepted, message),) = recheck.check_folder(str(tmp_path), seconds=0.1)
     assert not accepted and "time limit" in message and time.monotonic() - started < 2
-    recheck.Clock.check()
+    assert recheck.Refused.deadline == inf
 
 
 def test_large_files_are_refused(tmp_path):

@@ -51,12 +51,7 @@ class _Draft(recheck.Certificate):
     """A certificate that is being written: the checker's state without a file."""
 
     def __init__(self, variables: list[str]) -> None:
-        self.ring = recheck.Ring(variables)
-        self.id, self.claim = "draft", {}
-        self.needed: list[str] = []
-        self.hypotheses: set[str] = set()
-        self.assumptions: set[str] = set()
-        self.scope = recheck.Scope(self)
+        self.begin("draft", {}, variables)
 
     def other(self, name: str, sha256: str) -> recheck.Certificate:
         documents: dict[str, Any] = {}
