@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from verify.errors import InputError
+from verify.selftest.record import FOLDER as TRUST
 from verify.journal import NAME as JOURNAL
 
 __all__ = [
@@ -48,7 +49,7 @@ def open_directory(out: Path) -> Path:
         names = set(os.listdir(out))
     except OSError as error:
         raise unwritable(out, error) from None
-    if names and not names & {REPORT, JOURNAL, _LOCK, _STAGING}:
+    if names - {TRUST} and not names & {REPORT, JOURNAL, _LOCK, _STAGING}:
         raise InputError("this folder is not empty and not a report; choose another with --out", out)
     if REPORT in names and JOURNAL not in names:
         read_report(out)

@@ -16,9 +16,11 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from verify.claim import Claim
+from verify.selftest.record import record
 from verify.status import ExitCode, Profile, Verdict
 from verify.survivors import explanation
 
@@ -191,13 +193,15 @@ def mutate_book(
     }
 
 
-def report_mutations(*, as_json: bool, profile: Profile = Profile.QUICK) -> int:
+def report_mutations(*, as_json: bool, profile: Profile = Profile.QUICK, out: Path | None = None) -> int:
     """Print the result for the whole book; return the exit code."""
     started = time.monotonic()
     result = mutate_book(profile)
     code = ExitCode.OK if not result["unexplained"] else ExitCode.CONTRADICTED
     if not result["mutants"]:
         code = ExitCode.NOTHING
+    if out is not None:
+        record(out, "mutations", {"exit_code": int(code), **result})
     if as_json:
         print(json.dumps({"exit_code": int(code), **result}, indent=1))
         return int(code)

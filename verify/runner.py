@@ -80,6 +80,7 @@ def run(
     """
     from verify.report.model import assemble
     from verify.report.publication import write_report
+    from verify.selftest.record import read
 
     wanted = tuple(book.claims) if patterns is None else tuple(book.select(patterns))
     out = open_directory(settings.out)
@@ -88,6 +89,9 @@ def run(
         with Journal(out / JOURNAL, progress.say) as journal:
             state = _Run(book, settings, wanted, patterns is None, journal, progress).execute()
         report = assemble(book, state, settings)
+        trust = read(out)
+        if trust:
+            report["trust"] = trust
         changed = write_report(report, state.certificates, out, settings.formats, progress.note)
     return report, changed
 

@@ -10,7 +10,7 @@ SUMMARY = "forged certificates and false claims: nothing may pass that should no
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the options of this command."""
-    parser.add_argument("--out", type=Path, metavar="DIR", help="also write the result there")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="a report's folder: its next report shows the result")
     parser.add_argument(
         "--mutations", action="store_true", help="mutate every claim of the book mechanically instead"
     )

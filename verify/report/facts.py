@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from verify.report.graph import Graph, build, part_of
+from verify.selftest.record import rows as trust_rows
 
 __all__ = [
     "Report",
@@ -186,6 +187,7 @@ def summary_rows(report: Report) -> list[list[str]]:
         ["mutants rejected", f"{mutants.get('rejected', 0)}/{mutants.get('total', 0)}"],
         ["certificates accepted on re-check",
          f"{written.get('accepted', 0)}/{written.get('written', 0)}"],
+        *trust_rows(report.data.get("trust") or {}),
     ]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from collections import Counter
 from typing import Any
 
 from verify.selftest.corpus import Answer, Group, Result, answer, read_corpus
+from verify.selftest.record import record
 from verify.selftest.tamper import TamperCount, tamper_all
 from verify.status import ExitCode
 
@@ -51,14 +52,12 @@ def run(args: argparse.Namespace) -> int:
     if getattr(args, "mutations", False):
         from verify.mutation import report_mutations
 
-        return report_mutations(as_json=args.json)
+        return report_mutations(as_json=args.json, out=getattr(args, "out", None))
     if getattr(args, "coq", False):
         return _coq(args)
     result = selftest()
     if getattr(args, "out", None):
-        args.out.mkdir(parents=True, exist_ok=True)
-        text = json.dumps(result, indent=1, sort_keys=True) + "\n"
-        (args.out / "selftest.json").write_text(text, encoding="utf-8")
+        record(args.out, "selftest", result)
     if args.json:
         print(json.dumps(result, indent=1, sort_keys=True))
         return result["exit_code"]
@@ -74,9 +73,6 @@ def _coq(args: argparse.Namespace) -> int:
     from verify.coq import check_with_coq, export
 
     text = export()
-    if getattr(args, "out", None):
-        args.out.mkdir(parents=True, exist_ok=True)
-        (args.out / "skew.v").write_text(text, encoding="utf-8")
     answer = check_with_coq(text)
     if answer is None:
         code, said = ExitCode.OPEN, "coqc is not installed (Debian: apt install coq)"
@@ -84,8 +80,12 @@ def _coq(args: argparse.Namespace) -> int:
         code = ExitCode.OK if answer.accepted else ExitCode.CONTRADICTED
         said = "accepted by coqc" if answer.accepted else f"refused by coqc: {answer.message}"
     axioms = list(answer.axioms) if answer else []
+    result = {"exit_code": int(code), "coq": said, "axioms": axioms}
+    if getattr(args, "out", None):
+        path = record(args.out, "coq", result)
+        (path.parent / "skew.v").write_text(text, encoding="utf-8")
     if args.json:
-        print(json.dumps({"exit_code": int(code), "coq": said, "axioms": axioms}, indent=1))
+        print(json.dumps(result, indent=1))
     else:
         print(f"existence, skew_iff, one_minimiser_below, two_minimisers_above: {said}")
         for name in axioms:
