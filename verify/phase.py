@@ -59,8 +59,7 @@ def _shown(value: Any) -> str:
 def _row(task: tuple[int, int, Fraction]) -> Row:
     d, layers, noise = task
     from symbolic.fitted import fitted_critical_context, rounded
-    from symbolic.phase import critical_context, onset
-    from symbolic.values import Algebraic
+    from symbolic.phase import critical_context
 
     fit = rounded(fitted_critical_context(d, layers))
     if noise:
@@ -70,12 +69,24 @@ def _row(task: tuple[int, int, Fraction]) -> Row:
         begins = ""
     else:
         local, everywhere = critical_context(d, layers, "local"), critical_context(d, layers, "global")
-        found = onset(d, layers)
-        begins = str(found)
-        if isinstance(found, Algebraic):
-            begins = found.enclose(64).str(10, radius=False)
+        begins = _onset(d, layers, local)
     error = f"{fit - local:+d}" if isinstance(local, int) else ""
     return Row(d, layers, _shown(local), _shown(everywhere), begins, str(fit), error)
+
+
+def _onset(d: int, layers: int, local: Any) -> str:
+    """Return the real n in (local - 1, local] where stability is lost, to 8 decimals, by exact signs."""
+    if not isinstance(local, int):
+        return str(local)
+    from symbolic.algebraic import sign_at
+    from symbolic.local_threshold import local_resultant
+
+    polynomial, scale = local_resultant(d, layers), 10**8
+    low, high = (local - 1) * scale, local * scale
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (low, middle) if sign_at(polynomial, Fraction(middle, scale)) < 0 else (middle, high)
+    return f"{low // scale}.{low % scale:08d}"
 
 
 def phase_rows(dims: Sequence[int], layers: Sequence[int], noise: Fraction = Fraction(0), jobs: int = 1,

@@ -215,9 +215,9 @@ def best_symmetric_scalar(*, layers: int, last: int, family: str = "symmetric") 
     try:
         define_plane(proof, layers)
         loss = plane_loss(layers)
-        context, a, _, c = PLANE.gens()
+        context, scalar, _, c = PLANE.gens()
         zero = PLANE.constant(0)
-        excess, _ = divmod(loss.compose(context, a, zero, c) - loss.compose(context, a, zero, zero), c)
+        excess, _ = divmod(loss.compose(context, scalar, zero, c) - loss.compose(context, scalar, zero, zero), c)
         proof.define("E", text_of(excess), text="What a traceless symmetric part adds at d = 2, divided by C = r^2.")
         proof.identity("subs(F, B, 0) - F0", "C*E")
         proof.cases("n", 1, last, ["E >= 0 for C in [0, oo), a in (-oo, oo)"], lambda case, m: case.cover(["E"], a=LINE, C=RAY),

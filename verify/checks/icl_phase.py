@@ -9,11 +9,12 @@ from symbolic.algebraic import real_roots
 from symbolic.fitted import fitted_critical_context, replacement_formula, rounded
 from symbolic.local_threshold import local_critical_context, local_resultant
 from symbolic.noise import skew_at_with_noise
+from symbolic.phase import critical_context
 from symbolic.plane_global import plane_minimum
 from verify.checks.icl_global import define_plane
 from verify.errors import RoutesDisagree
 from verify.outcome import Figure, Outcome
-from verify.phase import phase_rows, pictures
+from verify.phase import Row, pictures
 from verify.proof import Proof, StepFails
 from verify.registry import check
 from verify.status import Tier, Verdict
@@ -64,7 +65,8 @@ def local_grid(*, last_d: int, last_layers: int, formula: str, sample: int) -> O
         values = ", ".join(str(table[d, depth]) for d in dims)
         proof.computed(f"n_loc(d, {depth}) for d = 2..{last_d}: {values}",
                        f"Local critical context lengths for L = {depth}; they are those of the formula.", GRID_ROUTES)  # fmt: skip
-    figures = pictures(phase_rows(dims, [1, *layers]))
+    everywhere = {depth: str(critical_context(2, depth)) for depth in layers if depth <= 7 <= last_layers}
+    figures = pictures([Row(d, depth, str(n), everywhere.get(depth, "") if d == 2 else "", "", "", "") for (d, depth), n in table.items()])
     return proof.confirmed(
         f"All {len(table)} integers agree with the formula; {min(sample, len(table))} of them were decided again by the second route.",
         routes=GRID_ROUTES, instances=(f"n_loc(2, 2) = {table[2, 2]}",),
