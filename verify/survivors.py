@@ -31,7 +31,7 @@ SURVIVORS: dict[str, dict[str, str]] = {
     "icl.scalar-minimiser-d2-l2": {"first: 1 becomes 2": _RANGE},
     "icl.short-contexts-d2-l2": {"last: 9 becomes 8": _RANGE},
     "icl.two-minimisers-d2-l2": {"left: *": _BRACKET, "right: *": _BRACKET},
-    "ols.infinite-risk": {"excess: 1 becomes 0": "infinite for n <= d as well: a smaller range"},
+    "ols.infinite-risk": {"excess: 1 becomes 0": "n = d is one of the three sizes, d - 1, d and d + 1, at which the risk is infinite"},
     "gauss.*": {"low: *": _ENCLOSURE, "high: *": _ENCLOSURE},
     "gauss.first-order-parts-mle": {"n: *": "0.28 n rounds up to the same t for n = 99, 100 and 101"},
     "gauss.schedule-*": {"formula: *": _GROWTH},

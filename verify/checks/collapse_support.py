@@ -20,9 +20,11 @@ from verify.proof import Proof, StepFails
 from verify.status import Tier, Verdict
 
 __all__ = [
+    "INCREMENT",
     "Point",
     "add_points",
     "enclosed",
+    "increment_of",
     "inside",
     "necessity_of",
     "rational",
@@ -106,6 +108,16 @@ def differs(expression: str, points: Sequence[Point]) -> Outcome | None:
             return refuted(f"at {place} the exact value is {exact}, the formula gives {found}",
                            {"at": place, "exact value": exact, "formula": found})  # fmt: skip
     return None
+
+
+INCREMENT = ("w11", "w12", "w22", "p1", "p2", "e1", "e2")
+"""The variables of the identity that ``increment_of`` takes over."""
+
+
+def increment_of(proof: Proof) -> None:
+    """Take over what one fit adds: W^-1 X eps, so that given X the increment is N(0, sigma^2 W^-1)."""
+    proof.depends("ols.increment", "i11*r1 + i12*r2 - p1 == (1)*(i11*e1 + i12*e2)", "i21*r1 + i22*r2 - p2 == (1)*(i21*e1 + i22*e2)",
+                  text="What one fit adds: theta_t - theta_(t-1) = W^-1 X eps, so given X it is N(0, sigma^2 W^-1).")  # fmt: skip
 
 
 def add_points(proof: Proof, expression: str, points: Sequence[Point]) -> None:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 from symbolic.regression import risk
+from symbolic.values import NEVER
+from verify.checks.collapse_support import INCREMENT, increment_of
 from verify.errors import RoutesDisagree
 from verify.outcome import Outcome
 from verify.proof import Proof, StepFails
@@ -78,8 +80,9 @@ def inverse_wishart_mean(*, value: str) -> Outcome:
 @check("ols.risk_replacing")
 def risk_replacing(*, risk_formula: str) -> Outcome:
     """E |theta_t - theta*|^2 equals ``risk_formula`` in t, n, d, v = sigma^2, for constant n >= d + 2."""
-    proof = Proof("t", "n", "d", "v", "m")
+    proof = Proof("t", "n", "d", "v", "m", *INCREMENT)
     try:
+        increment_of(proof)
         proof.depends("ols.inverse-wishart-mean", "(n - d - 1)*subs(inverse, m, n - d + 1) == 1")
         proof.define("risk", risk_formula)
         proof.identity("subs(risk, t, 0)", "0", text="t = 0 is the truth.")
@@ -105,18 +108,24 @@ def risk_replacing(*, risk_formula: str) -> Outcome:
 
 @check("ols.infinite_risk")
 def infinite_risk(*, excess: int) -> Outcome:
-    """At n = d + excess the risk of one fit is infinite."""
-    m = excess + 1
-    proof = Proof("m")
+    """At n = d + excess the risk of one fit is infinite, for excess = -1, 0 or 1 and for no other one."""
+    d = max(1, 1 - excess)
+    n, m = d + excess, abs(excess) + 1
+    exact = risk("replace", 1, d, n)
+    if (abs(excess) <= 1) != (exact is NEVER):
+        raise RoutesDisagree(f"the degrees of freedom give the risk at d = {d}, n = {n} a {'finite' if abs(excess) > 1 else 'infinite'} value, the library {exact!r}")
+    proof = Proof(*INCREMENT)
     try:
-        proof.argued("schur", SCHUR)
-        proof.arithmetic(f"({excess} + 1) / 2 - 2 <= -1", text="The density of X near 0 is of the order of x^(m/2 - 1); times 1/x it is not integrable.")
+        increment_of(proof)
+        proof.argued("schur", SCHUR + " For n < d the non-zero eigenvalues of W are those of X^T X, a Wishart matrix of size n with d samples, so the same holds with d - n + 1 degrees of freedom for the diagonal of its inverse.")
+        proof.arithmetic(f"(abs({excess}) + 1)/2 - 2 <= -1", text="The density of X near 0 is of the order of x^(m/2 - 1), m = |n - d| + 1; times 1/x it is not integrable.")
         proof.argued(
             "divergence",
-            "E 1/X = c * integral of x^(m/2 - 2) exp(-x/2) is infinite iff m/2 - 2 <= -1, that is m <= 2. Then E tr W^-1 and with it "
-            "E |W^-1 X eps|^2 = sigma^2 E tr W^-1 are infinite.",
+            "E 1/X = c * integral of x^(m/2 - 2) exp(-x/2) is infinite iff m/2 - 2 <= -1, that is m <= 2. Then E tr W^+ and with it "
+            "the mean squared norm sigma^2 E tr W^+ of what the noise adds to the fit are infinite.",
         )
     except StepFails as problem:
         return Outcome(Verdict.REFUTED, Tier.EXACT, f"the risk is finite there: {problem}",
-                       witness={"n - d": str(excess), "E tr W^-1 / d": f"1/{max(excess - 1, 1)}"})  # fmt: skip
-    return proof.confirmed("The integral of x^(m/2 - 2) at 0 diverges.", instances=(f"m = {m} degrees of freedom",))
+                       witness={"d, n": f"{d}, {n}", "risk of one fit, sigma^2 = 1, theta* = 0": str(exact)})  # fmt: skip
+    return proof.confirmed("The integral of x^(m/2 - 2) at 0 diverges.", instances=(f"d = {d}, n = {n}: m = {m} degrees of freedom",),
+                           routes=("integrability of the density at 0", "exact risk in the library"))  # fmt: skip

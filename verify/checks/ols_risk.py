@@ -9,12 +9,15 @@ from symbolic.regression import risk, risk_limit
 from symbolic.regression_walk import increment_law, norm_growth_exponent, stationary_second_moment
 from symbolic.values import NEVER
 from symbolic.wishart import trace_moment
-from verify.checks.collapse_support import Point, necessity_of, rational, same, settle
+from verify.checks.collapse_support import INCREMENT, Point, increment_of, necessity_of, rational, same, settle
 from verify.outcome import Outcome
 from verify.proof import Proof
 from verify.registry import check
 
 __all__ = ["LAW"]
+
+RISK = ("t", "n", "d", "v")
+"""The further variables of the exact risk."""
 
 LAW = (
     "Given X the increment is N(0, sigma^2 W^-1), so its characteristic function at u is E exp(-sigma^2 u^T W^-1 u / 2). By rotation "
@@ -27,10 +30,11 @@ LAW = (
 @check("ols.increment_law")
 def increment_law_of(*, degrees: str) -> Outcome:
     """1/(W^-1)_11 is chi-square with ``degrees`` (in n, d) degrees of freedom: moments at d = 2, then the argument."""
-    proof = Proof("n", "d", "m")
+    proof = Proof("n", "d", "m", *INCREMENT)
     points: list[Point] = [({"n": n, "d": d}, increment_law(d, n).degrees) for d, n in ((1, 1), (2, 5), (4, 4), (3, 9))]
 
     def prove() -> None:
+        increment_of(proof)
         proof.argued("law", LAW)
         proof.identity(degrees, "n - d + 1")
         proof.chi("first", 1, "m", "m")
@@ -50,9 +54,10 @@ def increment_law_of(*, degrees: str) -> Outcome:
 @check("ols.increment_moment")
 def increment_moment(*, order: int, excess: int) -> Outcome:
     """For n >= d, E |increment|^order is finite iff n >= d + excess."""
-    proof = Proof()
+    proof = Proof(*INCREMENT)
 
     def prove() -> None:
+        increment_of(proof)
         proof.argued("law", LAW)
         proof.argued(
             "tail", f"E |sigma z|^{order} is finite, so the moment is finite iff E Q^(-{order}/2) is. The density of Q is of the order of x^(m/2 - 1) "
@@ -75,10 +80,11 @@ def increment_moment(*, order: int, excess: int) -> Outcome:
 @check("ols.increment_covariance")
 def increment_covariance(*, factor: str) -> Outcome:
     """The covariance of an increment is v * factor * I, factor in n and d."""
-    proof = Proof("n", "d", "m")
+    proof = Proof("n", "d", "m", *INCREMENT)
     points: list[Point] = [({"d": d, "n": n}, increment_law(d, n).covariance) for d, n in ((1, 3), (2, 7), (4, 6))]
 
     def prove() -> None:
+        increment_of(proof)
         proof.depends("ols.inverse-wishart-mean", "(n - d - 1)*subs(inverse, m, n - d + 1) == 1")
         proof.argued("total-covariance", "Given X the increment has mean 0 and covariance sigma^2 W^-1, so its covariance is sigma^2 E W^-1, "
                      "a multiple of I, finite iff n >= d + 2.")  # fmt: skip
@@ -91,13 +97,14 @@ def increment_covariance(*, factor: str) -> Outcome:
 @check("ols.risk_schedule")
 def risk_schedule(*, step: str) -> Outcome:
     """Replacing with any sizes >= d + 2: fit s adds ``step`` (in n = n_s, d, v) to the risk."""
-    proof = Proof("n", "d", "m", "v")
+    proof = Proof("n", "d", "m", "v", *INCREMENT)
     points: list[Point] = [
         ({"n": sizes[-1], "d": d, "v": v}, rational(risk("replace", len(sizes), d, sizes, v)) - rational(risk("replace", len(sizes) - 1, d, sizes, v)))
         for d, sizes, v in ((1, [5, 3], 1), (2, [9, 4, 6], 2), (3, [8, 5], Fraction(1, 3)))
     ]
 
     def prove() -> None:
+        increment_of(proof)
         proof.depends("ols.inverse-wishart-mean", "(n - d - 1)*subs(inverse, m, n - d + 1) == 1")
         proof.identity("v*d*subs(inverse, m, n - d + 1)", step, text="The trace of sigma^2 E W^-1 for the size of this fit.")
         proof.argued("independent-increments", "The increments are independent of one another and symmetric, whatever the deterministic sizes are; "
@@ -134,9 +141,10 @@ def risk_underdetermined(*, step: str, level: str) -> Outcome:
 @check("ols.risk_finite")
 def risk_finite(*, gap: int) -> Outcome:
     """With label noise the risk of one fit is finite iff |n - d| >= gap."""
-    proof = Proof()
+    proof = Proof(*INCREMENT)
 
     def prove() -> None:
+        increment_of(proof)
         proof.argued("law", LAW)
         proof.argued("smaller-gram", "The non-zero eigenvalues of W are those of the smaller of X X^T and X^T X, a Wishart matrix whose inverse has diagonal "
                      "1/Q, Q chi-square with |n - d| + 1 degrees of freedom. E 1/Q is finite iff (|n - d| + 1)/2 - 2 > -1; it decreases as |n - d| grows.")  # fmt: skip
@@ -181,13 +189,15 @@ def stationary(*, second_moment: str) -> Outcome:
 @check("ols.norm_growth")
 def norm_growth(*, excess: int, exponent: str) -> Outcome:
     """At n = d + excess the norm is of the order t^exponent in law."""
-    proof = Proof("m")
+    proof = Proof("m", *(RISK if excess >= 2 else ()))
 
     def prove() -> None:
         proof.argued("law", LAW)
         proof.argued("clock", "Hence e_t = sqrt(T_t) z in law, with T_t = sigma^2 sum_(s<=t) 1/Q_s independent of the standard normal z.")
         if excess >= 2:
-            proof.chi("inverse", -1, "m", "1/(m - 2)", text="E 1/Q is finite for m >= 3.")
+            proof.depends("ols.risk-replacing", "subs(risk, t, t + 1) - risk == v*d/(n - d - 1)", text="The mean square grows by v d/(m - 2) in each fit,")
+            proof.identity("v*d/(n - d - 1)", "subs(v*d/(m - 2), m, n - d + 1)")
+            proof.chi("inverse", -1, "m", "1/(m - 2)", text="as E 1/Q, which is finite for m >= 3, says:")
             proof.argued("mean-clock", "T_t/t is an average of independent identically distributed variables of finite mean.")
             proof.cited("classical.strong-law", {"the variables are independent and identically distributed": "argued: mean-clock",
                                                  "they are integrable": "inverse := E X^-1, X ~ chi2(m)"})  # fmt: skip

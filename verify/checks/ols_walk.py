@@ -17,7 +17,7 @@ from symbolic.regression_walk import (
     diverges_on_schedule,
 )
 from symbolic.schedule import collapses, prove_schedule
-from verify.checks.collapse_support import necessity_of, refuted, same, settle
+from verify.checks.collapse_support import INCREMENT, increment_of, necessity_of, refuted, same, settle
 from verify.checks.ols_risk import LAW
 from verify.outcome import Outcome
 from verify.proof import Proof
@@ -58,7 +58,7 @@ def walk(*, dimension: str, degrees: list[int], result: str) -> Outcome:
     """For d = dimension ("3+": every d >= 3) and n - d + 1 in ``degrees`` (3: all >= 3) the walk is ``result``."""
     if result not in ("transient", "recurrent") or not degrees:
         raise ValueError(f"the result is transient or recurrent, for some degrees of freedom, got {result!r}")
-    proof = Proof("d")
+    proof = Proof("d", *INCREMENT)
     least = int(dimension.rstrip("+"))
     every = dimension.endswith("+")
     word = "converges" if result == "transient" else "diverges"
@@ -73,6 +73,7 @@ def walk(*, dimension: str, degrees: list[int], result: str) -> Outcome:
         return refuted(f"at d, n = {wrong['d, n']} the walk is {wrong['behaviour']}", wrong)
 
     def prove() -> None:
+        increment_of(proof)
         proof.argued("law", LAW)
         proof.argued("near-zero", NEAR_ZERO)
         proof.argued("dichotomy", DICHOTOMY)
@@ -157,9 +158,10 @@ def schedule_criterion(*, power: int, least_dimension: int) -> Outcome:
         return refuted("in low dimension an infinite sum is not enough", {"d, n": "2, 3", "behaviour": behaviour(2, 3)})
     for answer in (True, False):
         same("schedule criterion", diverges_on_schedule(least_dimension, least_dimension, answer).answer, answer)
-    proof = Proof("m", "n", "d", "k", "x", "r")
+    proof = Proof("m", "n", "d", "k", "x", "r", *INCREMENT)
 
     def prove() -> None:
+        increment_of(proof)
         proof.argued("law", LAW)
         proof.argued("clock", CLOCK)
         proof.identity(f"subs(d*(n - d + 1) - n**{power}, n, d + k)", "(d - 1)*k", text="With n = d + k, k >= 0: 1/n <= 1/m <= d/n, so sum 1/m_t and sum 1/n_t diverge together.")
