@@ -156,6 +156,12 @@ def test_recheck(capsys, finished, tmp_path):
     assert main(["recheck", str(empty), *EXAMPLE]) == 5
 
 
+def test_a_report_without_certificates_is_no_certificate(capsys, tmp_path):
+    (tmp_path / "report.json").write_text("{}", encoding="utf-8")
+    assert main(["recheck", str(tmp_path)]) == 5
+    assert capsys.readouterr().out == "0 accepted, 0 refused\n"
+
+
 def test_all_with_json_prints_one_document(capsys, finished):
     assert main(["all", *EXAMPLE, *FORMATS, "--json", "--out", str(finished)]) == 0
     report = json.loads(capsys.readouterr().out)

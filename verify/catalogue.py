@@ -61,7 +61,10 @@ def catalogue(extra: tuple[str, ...] = ()) -> dict[str, CheckEntry]:
     for module in (*modules, *extra):
         path = module_file(module)
         if path is None:
-            raise InputError(f"there is no module {module!r} of checks; is it on the Python path?")
+            raise InputError(
+                f"there is no module {module!r} of checks on the Python path; `python -m verify` looks in the "
+                "current folder too, the console script does not"
+            )
         for entry in _entries(module, path):
             if entry.name in found:
                 other = found[entry.name]

@@ -33,9 +33,10 @@ def run(args: argparse.Namespace) -> int:
     from verify.recheck import check_folder
 
     folder = args.directory / "certificates"
-    if not folder.is_dir():
+    report = (args.directory / "report.json").is_file()  # a report without certificates is none itself
+    if not folder.is_dir() and not report:
         folder = args.directory
-    if not folder.is_dir():
+    if not folder.is_dir() and not report:
         raise InputError("there is no such folder of certificates", args.directory)
     contents = None
     if args.book is not None or not _audited(args.directory):
@@ -44,7 +45,8 @@ def run(args: argparse.Namespace) -> int:
     elif not args.json:
         print("these are the claims of an audited file: they are in no book to be compared with")
     answers = []
-    for name, accepted, message in check_folder(str(folder), contents, args.timeout):
+    found = check_folder(str(folder), contents, args.timeout) if folder.is_dir() else ()
+    for name, accepted, message in found:
         answers.append({"id": name, "accepted": accepted, "message": message})
         if not args.json and not (args.quiet and accepted):
             print(f"{'accepted' if accepted else 'REFUSED '}  {name}: {message}", flush=True)
