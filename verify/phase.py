@@ -75,7 +75,7 @@ def _row(task: tuple[int, int, Fraction]) -> Row:
 
 
 def _onset(d: int, layers: int, local: Any) -> str:
-    """Return the real n in (local - 1, local] where stability is lost, to 8 decimals, by exact signs."""
+    """Return the real n in (local - 1, local] where stability is lost, cut after 8 decimals, by exact signs."""
     if not isinstance(local, int):
         return str(local)
     from symbolic.algebraic import sign_at
@@ -166,7 +166,7 @@ def pictures(rows: Sequence[Row], noise: Fraction = Fraction(0)) -> dict[str, di
             style = "line" if len(one) > 1 else "points"
             series.append(_series(f"L = {depth}", style, one, "d", depth - 1))
         title = f"Local critical context length against dimension{where}"
-        out["phase-dimension"] = {**_figure("phase-dimension", title, "dimension d", series), "x_log": True}
+        out["phase-dimension"] = _figure("phase-dimension", title, "dimension d", series)
     return out
 
 

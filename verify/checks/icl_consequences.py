@@ -199,4 +199,4 @@ def onset_d2_l2(*, low: str, high: str) -> Outcome:
     except (StepFails, ValueError) as problem:
         value = onset_polynomial()(fmpq(Fraction(low).numerator, Fraction(low).denominator), 0, 0, 0)
         return Outcome(Verdict.REFUTED, Tier.EXACT, f"the onset is not between these: {problem}", witness={"low": low, "R4(low)": str(value)})
-    return proof.confirmed("R4 is negative before and positive behind.", value="14.91654682", instances=("R4(14) < 0 < R4(15)",))
+    return proof.confirmed("R4 is negative before and positive behind.", value=f"between {low} and {high}", instances=tuple(f"R4({n}) = {onset_polynomial()(n, 0, 0, 0)}" for n in (14, 15)))
