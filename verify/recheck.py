@@ -51,21 +51,17 @@ MAX_TERMS, MAX_BITS, MAX_DEGREE, MAX_PRODUCTS = 200_000, 100_000, 500, 10_000_00
 ASSUMED = ("cited: ", "argued: ", "computed: ")  # what is listed but not checked
 ID, NAME = r"[a-z0-9]+(?:[.-][a-z0-9]+)*", r"[A-Za-z_][A-Za-z_0-9]*"
 
-
 class Refused(Exception):
     """The certificate is not accepted; the text is the one-line reason."""
 
     deadline = inf  # for the certificate that is being checked
-
 
 def refuse_if(condition, reason):
     """Refuse on a condition, and in any case when the time is up: every inner loop comes by here."""
     if condition or time.monotonic() > Refused.deadline:
         raise Refused(reason if condition else "takes longer than the time limit (see --limit)")
 
-
 # ------------------------------------------------------------ polynomials {exponents: coefficient}
-
 
 def p_add(p, q, factor=1):
     out = dict(p)
@@ -73,7 +69,6 @@ def p_add(p, q, factor=1):
         out[m] = out.get(m, 0) + factor * c
     refuse_if(len(out) > 10 * MAX_TERMS, "a polynomial grows too large")
     return {m: c for m, c in out.items() if c}
-
 
 def p_mul(p, q):
     bits = [max((c.numerator.bit_length() + c.denominator.bit_length() for c in f.values()), default=0)
@@ -86,7 +81,6 @@ def p_mul(p, q):
             out[m] = out.get(m, 0) + c1 * c2
         refuse_if(len(out) > MAX_TERMS, "a polynomial grows too large")
     return {m: c for m, c in out.items() if c}
-
 
 class Quotient:
     """A quotient of two polynomials of a ring; reduced only when the divisor is a number."""
@@ -121,7 +115,8 @@ class Quotient:
 
     def __pow__(self, k):
         degree, terms = max(map(sum, [*self.top, *self.under])), max(len(self.top), len(self.under))
-        refuse_if(abs(k) * max(degree, 1) > 10_000 or (abs(k) > MAX_DEGREE and terms > 1), "an exponent is too large")
+        large = abs(k) * max(degree, 1) > 10_000 or (abs(k) > MAX_DEGREE and terms > 1)
+        refuse_if(large, "an exponent is too large")
         out = self.ring.constant(1)
         for _ in range(abs(k)):
             out = out * self if k > 0 else out / self
@@ -155,7 +150,6 @@ class Quotient:
 
         return Quotient(ring, move(self.top), move(self.under))
 
-
 class Ring:
     """Polynomials and their quotients in named variables."""
 
@@ -181,7 +175,8 @@ class Ring:
 
     def diff(self, x, name):
         i = self.names.index(name)
-        top, under = ({(*m[:i], m[i] - 1, *m[i + 1 :]): c * m[i] for m, c in p.items() if m[i]} for p in (x.top, x.under))
+        top, under = ({(*m[:i], m[i] - 1, *m[i + 1 :]): c * m[i] for m, c in p.items() if m[i]}
+                      for p in (x.top, x.under))  # fmt: skip
         return Quotient(self, p_add(p_mul(top, x.under), p_mul(x.top, under), -1), p_mul(x.under, x.under))
 
     def replace(self, p, name, y):
@@ -203,10 +198,8 @@ class Ring:
         parts = self.coefficients(p, name)
         return primitive([sum(parts.get(k, {}).values()) for k in range(max(parts, default=0) + 1)])
 
-
 # ------------------------------------------------- polynomials in one variable, and Sturm's theorem
 # The ends of a range are rationals, or -inf and inf, which are only compared.
-
 
 def primitive(coefficients):
     """Return a positive integer multiple with coprime coefficients and no leading zeros."""
@@ -215,7 +208,6 @@ def primitive(coefficients):
     scale = lcm(*(c.denominator for c in coefficients))
     ints = [int(c * scale) for c in coefficients]
     return [c // gcd(*ints) for c in ints]
-
 
 def sturm_chain(p):
     chain = [p, primitive([k * c for k, c in enumerate(p)][1:])]
@@ -231,7 +223,6 @@ def sturm_chain(p):
         refuse_if(any(c.bit_length() > 10 * MAX_BITS for c in chain[-1]), "a number grows too large")
     return [q for q in chain if q]
 
-
 def sign_at(p, end):
     if abs(end) == inf:
         return (1 if p[-1] > 0 else -1) * (-1 if end < 0 and len(p) % 2 == 0 else 1)
@@ -239,7 +230,6 @@ def sign_at(p, end):
     for c in reversed(p):
         value = value * end + c
     return (value > 0) - (value < 0)
-
 
 def count_roots(p, low, high):
     """Return the number of distinct real roots between two ends that are not roots themselves."""
@@ -250,9 +240,8 @@ def count_roots(p, low, high):
     before, after = (sum(a != b for a, b in pairwise(row)) for row in signs)
     return before - after
 
-
 def isolate(p, intervals, low, high):
-    """Return the ends of intervals after checking that they isolate all real roots between low and high."""
+    """Return the ends of intervals, checked to isolate all the real roots between low and high."""
     found, last = [ends(pair) for pair in intervals], low
     for a, b in found:
         refuse_if(a < last or b > high or -inf in (a, -b), "an isolating interval leaves the range")
@@ -261,11 +250,9 @@ def isolate(p, intervals, low, high):
     refuse_if(count_roots(p, low, high) != len(found), "the intervals do not contain all the roots")
     return found
 
-
 # ------------------------------------------------------------------------------------- expressions
 # Text is parsed by Python's own parser into a syntax tree, of which only numbers, names, + - * / **,
 # comparisons (~= means: rounds to), and/or/not, and the functions below are accepted.
-
 
 def rounded(x, k=0):
     """Round half away from zero to k decimals."""
@@ -273,15 +260,13 @@ def rounded(x, k=0):
     unit = Fraction(10) ** int(k)
     return floor(abs(x) * unit + Fraction(1, 2)) / unit * (1 if x >= 0 else -1)
 
-
 ARITHMETIC = {ast.Add: operator.add, ast.Sub: operator.sub, ast.Mult: operator.mul, ast.Div: operator.truediv}
 COMPARE = {ast.Eq: operator.eq, ast.NotEq: operator.ne, ast.Lt: operator.lt, ast.LtE: operator.le,
            ast.Gt: operator.gt, ast.GtE: operator.ge}  # fmt: skip
 NUMERIC = {"abs": (1, abs), "percent": (1, lambda x: 100 * x), "floor": (1, floor), "ceil": (1, ceil),
            "round": (2, rounded), "min": (9, lambda *x: min(x)), "max": (9, lambda *x: max(x))}  # fmt: skip
-RESERVED = {*NUMERIC, *("diff subs coeff true false and or not in is for at the real roots has none exists all "
-                        "given loss oo").split()}  # fmt: skip
-
+RESERVED = {*NUMERIC, *("diff subs coeff true false and or not in is for at the real roots has none exists "
+                        "all given loss oo").split()}  # fmt: skip
 
 class Expression:
     """``result``: a Quotient, or the truth value of a statement.  ``values``: {source of a call: number}."""
@@ -289,10 +274,12 @@ class Expression:
     def __init__(self, text, ring, scope=None, values=()):
         unreadable = f"cannot read the expression {str(text)[:60]!r}"
         allowed = r"[-+*/(),.<>=!~ \w\[\]'\"]+" if values else r"[-+*/(),.<>=!~ \w]+"
-        refuse_if(type(text) is not str or len(text) > MAX_TEXT or not re.fullmatch(allowed, text, re.A), unreadable)
-        numbers = all(re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run) for run in re.findall(r"(?<!\w)\d[\w.]*", text))
-        refuse_if(re.search(r"\bin\b", text) or not numbers, unreadable)
-        self.ring, self.scope, self.values, self.text = ring, scope, dict(values), text.strip().replace("~=", " in ")
+        refuse_if(type(text) is not str or len(text) > MAX_TEXT, unreadable)
+        refuse_if(not re.fullmatch(allowed, text, re.A) or re.search(r"\bin\b", text), unreadable)
+        for run in re.findall(r"(?<!\w)\d[\w.]*", text):
+            refuse_if(not re.fullmatch(r"\d{1,4000}(\.\d{1,4000})?", run), unreadable)
+        self.ring, self.scope, self.values = ring, scope, dict(values)
+        self.text = text.strip().replace("~=", " in ")
         try:
             tree = ast.parse(self.text, mode="eval").body
             match tree:
@@ -357,18 +344,17 @@ class Expression:
         refuse_if(not plain_number, "the right side of ~= must be a literal")
         return abs(x - y) * 2 <= Fraction(1, 10 ** len(literal.partition(".")[2]))
 
-
 # ------------------------------------------------- expectations of trace words (Gaussian integration)
 # A word is a string over v (V), t (V transposed), w (W = XX^T); a state is a sorted tuple of words.
-
 
 def reverse(word):
     return word.translate(str.maketrans("vt", "tv"))[::-1]
 
+def canonical(word):
+    return min((x[i:] + x[:i] for x in (word, reverse(word)) for i in range(len(x))), default="")
 
 def splits(word):
     return [(word[:j], word[j + 1 :]) for j, letter in enumerate(word) if letter == "w"]
-
 
 class Words:
     """E of products of traces of words, by integration by parts on one factor of W."""
@@ -377,8 +363,7 @@ class Words:
         self.ring, self.n, self.trace, self.memo, self.size = ring, n, trace, {}, 0
 
     def expect(self, words):
-        state = tuple(sorted(min((x[i:] + x[:i] for x in (word, reverse(word)) for i in range(len(x))), default="")
-                             for word in words))  # fmt: skip
+        state = tuple(sorted(map(canonical, words)))
         if state not in self.memo:
             self.memo[state] = out = self.derive(state)
             self.size += len(out.top)
@@ -398,7 +383,8 @@ class Words:
             terms += [(reverse(p) + "w" + q, *rest), ("w" + p, q, *rest)]
         for m, other in enumerate(rest):
             for p, q in splits(other):  # in another trace: tr(W r)
-                terms += [("w" + x + y, *rest[:m], *rest[m + 1 :]) for x, y in ((u, q + p), (q + p, reverse(u)))]
+                joined = "w" + u + q + p, "w" + q + p + reverse(u)
+                terms += [(word, *rest[:m], *rest[m + 1 :]) for word in joined]
         out = self.n * self.expect((u, *rest))
         for words in terms:
             out = out + self.expect(words)
@@ -409,13 +395,12 @@ class Words:
         total = self.ring.constant(0)
         for i in range(layers + 1):
             for j in range(layers + 1):
-                c, k = (-1) ** (i + j) * comb(layers, i) * comb(layers, j), i + j
-                total = total + self.expect(["vw" * i + "wt" * j]) * c / self.n**k
-                if noise and i < layers and j < layers:
-                    c = (-1) ** (i + j) * comb(layers, i + 1) * comb(layers, j + 1)
-                    total = total + noise * self.expect(["vw" * i + "vwt" + "wt" * j]) * c / self.n ** (k + 2)
+                for k, middle, factor in ((0, "", 1), (1, "vwt", noise)):
+                    c = (-1) ** (i + j) * comb(layers, i + k) * comb(layers, j + k)
+                    if c and factor:
+                        mean = self.expect(["vw" * i + middle + "wt" * j])
+                        total = total + mean * factor * c / self.n ** (i + j + 2 * k)
         return total
-
 
 def matrix_trace(ring, matrix):
     """Return the function word in V, V^T -> trace, for an explicit matrix V."""
@@ -430,7 +415,6 @@ def matrix_trace(ring, matrix):
 
     return trace
 
-
 def variation_trace(ring, sign, d):
     """Return the same for V = aI + sK up to s^2, |K| = 1, K^T = sign K, tr K = 0 (so tr K^2 = sign)."""
     a, s = ring.variable("a"), ring.variable("s")
@@ -442,9 +426,7 @@ def variation_trace(ring, sign, d):
 
     return trace
 
-
 # --------------------------------------------------------------------------------------- step kinds
-
 
 def get(data, key, kind=str):
     """Return a field of a JSON object; ``kind`` is its type, or list[type of the members]."""
@@ -453,31 +435,25 @@ def get(data, key, kind=str):
     refuse_if(not right, f"field {key!r} is missing or of the wrong type")
     return value
 
-
 def plain(text):
     """Return text that is safe to print on one line."""
     return "".join(c if c.isprintable() else "?" for c in " ".join(str(text).split()))
-
 
 def rational(text):
     right = type(text) is str and re.fullmatch(r"-?[0-9]{1,4000}(/[1-9][0-9]{0,3999})?", text)
     refuse_if(not right, f"not a rational number: {str(text)[:40]!r}")
     return Fraction(text)
 
-
 def ends(pair):
     refuse_if(type(pair) is not list or len(pair) != 2, "a range needs two ends")
     return -inf if pair[0] == "-oo" else rational(pair[0]), inf if pair[1] == "oo" else rational(pair[1])
 
-
 def range_text(domain):
-    shown = {v: f"{'(' if a == '-oo' else '['}{a}, {b}{')' if b == 'oo' else ']'}" for v, (a, b) in domain.items()}
-    return ", ".join(f"{v} in {shown[v]}" for v in sorted(shown))
-
+    return ", ".join(f"{name} in {'(' if low == '-oo' else '['}{low}, {high}{')' if high == 'oo' else ']'}"
+                     for name, (low, high) in sorted(domain.items()))  # fmt: skip
 
 def words_of(sentence):
     return set(re.findall(NAME, sentence))
-
 
 class Scope:
     """The steps of one certificate, or of one case of it, and what they have established."""
@@ -495,7 +471,9 @@ class Scope:
         if name in self.names:
             self.used.add(name)
             return self.names[name]
-        return self.localised(self.parent.lookup(name)) if self.parent else self.ring.variable(self.variable(name))
+        if self.parent:
+            return self.localised(self.parent.lookup(name))
+        return self.ring.variable(self.variable(name))
 
     def localised(self, value):
         """In a case, put the value of its variable."""
@@ -513,8 +491,8 @@ class Scope:
         return {self.variable(name): ends(pair) for name, pair in domain.items()}
 
     def bind(self, name, value, meaning):
-        taken = self.names.keys() | (self.parent.names.keys() if self.parent else set()) | RESERVED | self.foreign
-        free = re.fullmatch(NAME, name) and name not in self.ring.names and name not in taken
+        taken = {*self.ring.names, *self.names, *(self.parent.names if self.parent else ()), *self.foreign}
+        free = re.fullmatch(NAME, name) and name not in taken | RESERVED
         refuse_if(not free, f"{name[:40]!r} is no name, or is taken")
         self.certificate.size += len(value.top) + len(value.under)
         refuse_if(self.certificate.size > 10 * MAX_TERMS, "the definitions have too many terms")
@@ -535,7 +513,8 @@ class Scope:
                 kind = plain(step.get("kind"))[:20] if type(step) is dict else "?"
                 raise Refused(f"{where}step {number} ({kind}): {problem}") from None
         for name in sorted(self.names.keys() - self.used):
-            refuse_if(self.meaning[name] not in self.certificate.needed, f"the definition of {name!r} is not used")
+            unused = self.meaning[name] not in self.certificate.needed
+            refuse_if(unused, f"the definition of {name!r} is not used")
 
     def add(self, step):
         """Verify one step by the rule of its kind and return the sentences that it establishes."""
@@ -547,8 +526,9 @@ class Scope:
             if key in step or field.default is field.empty:
                 fields[field.name] = get(step, key, field.annotation)
         out = rule(**fields)
-        self.sentences.update(out if type(out) is list else [out])
-        return out if type(out) is list else [out]
+        out = out if type(out) is list else [out]
+        self.sentences.update(out)
+        return out
 
     # The rules: each takes the fields of a step, of these types, and returns what it has verified.
 
@@ -574,7 +554,8 @@ class Scope:
         return self.derived(name, value, found, meaning)
 
     def moment(self, name: str, value: str, powers: list[int], d: str, n: str):
-        refuse_if(not powers or min(powers) < 1 or sum(powers) > 12, "powers must be positive integers of sum at most 12")
+        good = powers and min(powers) >= 1 and sum(powers) <= 12
+        refuse_if(not good, "powers must be positive integers of sum at most 12")
         size, shown = self.value(d), ", ".join(map(str, powers))
         found = Words(self.ring, self.value(n), lambda _: size).expect(["w" * k for k in powers])
         return self.derived(name, value, found, f"E prod tr W^k, k = {shown}, d={d}, n={n}")
@@ -593,25 +574,24 @@ class Scope:
         refuse_if(not self.value(left).equals(self.value(right)), "the two sides are not equal")
         return f"{left} == {right}"
 
-    def sign(self, of: str, relation: str, domain: dict, method: str, terms: list[list] = (), multiplier: str = "1"):
+    def sign(self, of: str, relation: str, domain: dict, method: str,
+             terms: list[list] = (), multiplier: str = "1"):  # fmt: skip
         ranges, strict, p = self.box(domain), len(relation) == 1, self.poly(of)
         refuse_if(relation not in (">", ">=", "<", "<="), f"unknown relation {relation[:20]!r}")
-        self.ranged(p, ranges)
+        refuse_if(self.ring.occurring(p) - ranges.keys(), "a variable has no range")
         p = p if relation[0] == ">" else {m: -c for m, c in p.items()}
-        if method == "shift":
-            self.shifted(p, strict, ranges)
-        elif method == "sturm" and len(ranges) == 1 and strict:
+        if method == "sturm" and len(ranges) == 1 and strict:
             ((name, (low, high)),) = ranges.items()
             q = self.ring.univariate(p, name)
-            refuse_if(count_roots(q, low, high) or sign_at(q, low) != 1, "Sturm's theorem does not give that sign")
+            wrong = count_roots(q, low, high) or sign_at(q, low) != 1
+            refuse_if(wrong, "Sturm's theorem does not give that sign")
+        elif method == "shift":
+            self.shifted(p, strict, ranges)
         elif method == "squares":
             self.squares(p, strict, ranges, terms, self.poly(multiplier))
         else:
             raise Refused(f"no method {method[:20]!r} for this sign")
         return f"{of} {relation} 0 for {range_text(domain)}"
-
-    def ranged(self, p, ranges):
-        refuse_if(self.ring.occurring(p) - ranges.keys(), "a variable has no range")
 
     def squares(self, p, strict, ranges, terms, factor):
         """Prove p >= 0 by factor * p = sum of weight * base^2, the factor > 0, the weights >= 0 on the
@@ -631,35 +611,32 @@ class Scope:
         ring, corners = self.ring, [dict.fromkeys(self.ring.names, 0)]
         for name, (low, high) in ranges.items():
             refuse_if((low, high) == (-inf, inf) or low > high, "a range has no finite end")
-            y = ring.variable(name)
-            degree = max(ring.coefficients(p, name), default=0)
-            if degree and inf not in (-low, high):
-                corners += [{**corner, name: degree} for corner in corners]
-            x = (y * high + low) / (y + 1) if inf not in (-low, high) else y + low if high == inf else y * -1 + high
+            y, degree = ring.variable(name), max(ring.coefficients(p, name), default=0)
+            if inf in (-low, high):
+                x = y + low if high == inf else y * -1 + high
+            else:
+                x = (y * high + low) / (y + 1)
+                corners += [{**corner, name: degree} for corner in corners if degree]
             p, _ = ring.replace(p, name, x)
         refuse_if(any(c < 0 for c in p.values()), "a coefficient is negative after the shift")
-        self.ranged(p, ranges)
+        refuse_if(ring.occurring(p) - ranges.keys(), "a variable has no range")
         missing = any(tuple(corner.values()) not in p for corner in corners)
         refuse_if(strict and missing, "the sign is not strict at an end")
 
     def cover(self, of: list[str], domain: dict, tree: list[str]):
         """On every part of a subdivided box one of the alternatives is non-negative (``tree``: in
         preorder, "x:c" cuts the range of x at c, and a digit names the alternative of a part)."""
-        tokens, polys = iter(tree), [self.poly(text) for text in of]
-
-        def walk(ranges, depth):
-            token = next(tokens, "")
+        parts, polys = [self.box(domain)], [self.poly(text) for text in of]
+        for token in tree:
+            refuse_if(not 1 <= len(parts) <= 80, "the subdivision cannot be read")
+            ranges, (name, _, cut) = parts.pop(), token.partition(":")
             if re.fullmatch("[0-9]", token) and int(token) < len(polys):
-                return self.shifted(polys[int(token)], False, ranges)
-            name, _, cut = token.partition(":")
-            refuse_if(name not in ranges or depth > 80, "the subdivision cannot be read")
-            (low, high), cut = ranges[name], rational(cut)
-            refuse_if(not low < cut < high, "a cut is outside its range")
-            walk({**ranges, name: (low, cut)}, depth + 1)
-            walk({**ranges, name: (cut, high)}, depth + 1)
-
-        walk(self.box(domain), 0)
-        refuse_if(next(tokens, None) is not None, "the subdivision has parts left over")
+                self.shifted(polys[int(token)], False, ranges)
+            else:
+                (low, high), cut = ranges.get(name, (inf, inf)), rational(cut)
+                refuse_if(not low < cut < high, "a cut is outside its range")
+                parts += [{**ranges, name: (cut, high)}, {**ranges, name: (low, cut)}]
+        refuse_if(parts, "a part of the subdivision has no alternative")
         return f"{' >= 0 or '.join(of)} >= 0 for {range_text(domain)}"
 
     def located(self, text, variable, domain, intervals):
@@ -684,10 +661,11 @@ class Scope:
         right = 0 <= to - from_ < 500 and len(steps) == to - from_ + 1 and conclude and not self.parent
         refuse_if(not right, "cases need one list of steps a value")
         for value, part in enumerate(steps, from_):
-            inner, where = Scope(self.certificate, self, (self.variable(variable), value)), f"{variable} = {value}: "
-            inner.run(part, where)
+            inner = Scope(self.certificate, self, (self.variable(variable), value))
+            inner.run(part, where := f"{variable} = {value}: ")
             for s in conclude:
-                good = s in inner.sentences and not s.startswith(ASSUMED) and not words_of(s) & inner.names.keys()
+                good = s in inner.sentences and not s.startswith(ASSUMED)
+                good = good and not words_of(s) & inner.names.keys()
                 refuse_if(not good, f"{where}{s[:80]!r} is not established for names of all cases")
         return [f"for {variable} = {from_}..{to}: {s}" for s in conclude]
 
@@ -749,18 +727,14 @@ class Scope:
         refuse_if(len(set(routes)) < 2 or not text, "a computed step must name two independent routes")
         return self.certificate.assume("computed", self.certificate.id, sentence)
 
-
-KINDS = set("loss variation moment chi define identity sign cover roots atroots cases series arithmetic depends "
-            "cited argued computed".split())  # fmt: skip
-
+KINDS = set("loss variation moment chi define identity sign cover roots atroots cases series arithmetic "
+            "depends cited argued computed".split())  # fmt: skip
 
 # ------------------------------------------------------------------------------- certificates, files
-
 
 def digest(data):
     text = json.dumps(data, sort_keys=True, separators=(",", ":"), ensure_ascii=True)
     return hashlib.sha256(text.encode()).hexdigest()
-
 
 def read_json(path):
     """Read one bounded JSON file; refuse links, duplicate keys, floats and deep nesting."""
@@ -772,11 +746,9 @@ def read_json(path):
         return dict(items)
 
     def number(text):
-        refuse_if(len(text) > 12, "an integer is too long (large ones are strings)")
+        short = re.fullmatch("-?[0-9]{1,12}", text)
+        refuse_if(not short, f"{text[:20]!r} is no short integer (others are strings)")
         return int(text)
-
-    def inexact(text):
-        raise Refused(f"{text[:20]!r} is not an exact number")
 
     with open(path, "rb") as file:
         raw = file.read(MAX_BYTES + 1)
@@ -784,11 +756,10 @@ def read_json(path):
     depth = max(accumulate(1 if bracket in b"[{" else -1 for bracket in brackets), default=0)
     refuse_if(depth > MAX_DEPTH, "nested too deeply")
     try:
-        return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=number,
-                          parse_float=inexact, parse_constant=inexact)  # fmt: skip
+        return json.loads(raw.decode("utf-8"), object_pairs_hook=pairs, parse_int=number, parse_float=number,
+                          parse_constant=number)  # fmt: skip
     except (ValueError, RecursionError) as problem:
         raise Refused(f"not JSON: {plain(problem)[:80]}") from None
-
 
 class Store:
     """The certificates of a folder (or of a dict), each checked once; ``book``: what they must claim."""
@@ -803,18 +774,20 @@ class Store:
             self.path.append(name)
             try:
                 refuse_if(not re.fullmatch(ID, name), "the file name is no claim id")
-                inside = isinstance(self.folder, dict)
-                data = self.folder.get(name) if inside else read_json(os.path.join(self.folder, name + ".json"))
-                self.done[name] = Certificate(self, name, data)
+                if isinstance(self.folder, dict):
+                    self.done[name] = Certificate(self, name, self.folder.get(name))
+                else:
+                    data = read_json(os.path.join(self.folder, name + ".json"))
+                    self.done[name] = Certificate(self, name, data)
+            except Refused as problem:
+                self.done[name] = problem
             except Exception as problem:
-                known = isinstance(problem, Refused)
-                self.done[name] = problem if known else Refused(f"malformed ({type(problem).__name__})")
+                self.done[name] = Refused(f"malformed ({type(problem).__name__})")
             finally:
                 self.path.pop()
         if isinstance(self.done[name], Refused):
             raise self.done[name]
         return self.done[name]
-
 
 class Certificate:
     """One certificate, checked when it is built."""
@@ -823,7 +796,8 @@ class Certificate:
         keys = type(data) is dict and sorted(data) == ["claim", "format", "sha256", "steps", "variables"]
         refuse_if(not keys, "a certificate has the keys format, claim, variables, steps, sha256")
         refuse_if(data["format"] != FORMAT, f"the format is not {FORMAT!r}")
-        claim, variables, steps = get(data, "claim", dict), get(data, "variables", list[str]), get(data, "steps", list)
+        claim, variables = get(data, "claim", dict), get(data, "variables", list[str])
+        steps, params = get(data, "steps", list), get(claim, "params", dict)
         refuse_if(claim.get("id") != name, "the id of the claim is not the name of the file")
         hashes = {"claim": digest(claim), "steps": digest([variables, steps])}
         refuse_if(data["sha256"] != hashes, "a hash does not agree")
@@ -833,17 +807,20 @@ class Certificate:
         good = good and len(variables) <= 40 and len(set(variables)) == len(variables)
         refuse_if(not good, "variables must be distinct names")
         self.begin(name, claim, variables, store, digest(data))
-        params, test = get(claim, "params", dict), None if claim.get("test") is None else get(claim, "test")
+        test = None if claim.get("test") is None else get(claim, "test")
         self.hypotheses = {f"given: {h}" for h in get(claim, "hypotheses", list[str])}
         self.needed = [fill(s, params) for s in get(claim, "proves", list[str])]
         sentences = [s for s in self.needed if not s.startswith(("exists ", "all "))]
-        refuse_if(not sentences and test is None, "the claim does not say which sentences its certificate must establish")
+        nothing = "the claim does not say which sentences its certificate must establish"
+        refuse_if(not sentences and test is None, nothing)
         self.scope.run(steps)
         done = test is None or self.scope.sentences & {test, f"computed: {test}"}
         refuse_if(not done, f"the test {str(test)[:120]!r} is not established")
         for sentence in sentences:
-            refuse_if(sentence not in self.scope.sentences, f"the sentence {sentence[:120]!r} is not established")
-        self.pinned = self.scope.pinned | {n for n, meaning in self.scope.meaning.items() if meaning in sentences}
+            absent = sentence not in self.scope.sentences
+            refuse_if(absent, f"the sentence {sentence[:120]!r} is not established")
+        stated = {name for name, meaning in self.scope.meaning.items() if meaning in sentences}
+        self.pinned = self.scope.pinned | stated
         self.clear(sentences)
 
     def begin(self, name, claim, variables, store=None, digest=""):
@@ -855,18 +832,19 @@ class Certificate:
 
     def clear(self, sentences):
         """Refuse sentences with a name of which the claim says neither what it is nor that it is free."""
-        witnesses, variables = ({n for s in self.needed if s.startswith(w) for n in words_of(s)} for w in ("exists ", "all "))
+        witnesses, variables = ({n for s in self.needed if s.startswith(word) for n in words_of(s)}
+                                for word in ("exists ", "all "))  # fmt: skip
         for name in sorted({w for s in sentences for w in words_of(s)} & self.scope.names.keys()):
-            hint = f"{self.scope.meaning[name][:60]!r} or 'exists {name}', or a claim that it uses must say so"
-            unclear = name not in self.pinned | witnesses
-            refuse_if(unclear, f"the claim does not say what {name!r} is: its proves needs {hint}")
+            hint = f"{self.scope.meaning[name][:60]!r} or 'exists {name}', or a used claim must say so"
+            unclear = f"the claim does not say what {name!r} is: its proves needs {hint}"
+            refuse_if(name not in self.pinned | witnesses, unclear)
         # diff(f, x) means something else when f is a variable: variables beside them must be recognisable
-        variables |= {w for s in sentences for w in re.findall(rf"({NAME}) in [(\[]|, ({NAME})[,)]|(\bn\b)", s) for w in w}
-        variables |= {w for s in sentences if ":= loss(" in s for w in words_of(s)}
-        for words in map(words_of, sentences):
-            unclear = ", ".join(sorted(words & set(self.ring.names) - variables))
-            hint = f"its proves needs 'all {unclear}'"
-            refuse_if(unclear and words & {"diff", "subs", "coeff"}, f"the claim does not say that these are variables: {hint}")
+        for s in sentences:
+            found = re.findall(rf"({NAME}) in [(\[]|, ({NAME})[,)]|(\bn\b)", s)
+            variables |= words_of(s) if ":= loss(" in s else {name for names in found for name in names}
+        for words in [words_of(s) for s in sentences if words_of(s) & {"diff", "subs", "coeff"}]:
+            free = ", ".join(sorted(words & set(self.ring.names) - variables))
+            refuse_if(free, f"the claim does not say that these are variables: its proves needs 'all {free}'")
 
     def needs(self, name):
         """Return an id that the claim uses."""
@@ -888,10 +866,8 @@ class Certificate:
         self.assumptions |= other.assumptions
         return other
 
-
 def fill(template, params):
     return re.sub(r"\{\{\s*([a-z_][a-z0-9_]*)\s*\}\}", lambda m: str(params.get(m[1], m[0])), template)
-
 
 def check_folder(folder, book=None, seconds=120.0, only=None):
     """Check every certificate of a folder; yield (id, accepted, message)."""
@@ -907,20 +883,19 @@ def check_folder(folder, book=None, seconds=120.0, only=None):
             Refused.deadline = inf
         yield name, *result
 
-
 def read_book(folder):
     """Return {id: the claim as certificates state it} from the TOML files of a book."""
     import tomllib
 
-    out, defaults = {}, {"kind": "number", "title": "", "statement": "", "hypotheses": [], "check": None, "params": {},
-                         "test": None, "proves": [], "states": [], "uses": [], "mutants": [], "floor": "exact",
-                         "expect": "confirmed", "not_checkable": None}  # fmt: skip
+    defaults = {"kind": "number", "title": "", "statement": "", "hypotheses": [], "check": None, "params": {},
+                "test": None, "proves": [], "states": [], "uses": [], "mutants": [], "floor": "exact",
+                "expect": "confirmed", "not_checkable": None}  # fmt: skip
+    out = {}
     for name in sorted(f for f in os.listdir(folder) if f.endswith(".toml")):
         with open(os.path.join(folder, name), "rb") as file:
             for entry in tomllib.load(file).get("claim", []):
                 out[entry["id"]] = {"id": entry["id"]} | {k: entry.get(k, v) for k, v in defaults.items()}
     return out
-
 
 def main(arguments):
     parser = argparse.ArgumentParser(prog="recheck.py", description=__doc__.partition("\n")[0])
@@ -943,7 +918,6 @@ def main(arguments):
         return 2
     print(f"{sum(answers)} accepted, {len(answers) - sum(answers)} refused")
     return 5 if not answers else 0 if all(answers) else 1
-
 
 if __name__ == "__main__":
     sys.exit(main(sys.argv[1:]))
