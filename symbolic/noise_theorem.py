@@ -146,8 +146,8 @@ def onset_cofactors() -> tuple[fmpq_mpoly, fmpq_mpoly, fmpq_mpoly]:
     if (minors[0](fmpq(1), *[fmpq(0)] * 4) > 0) != (common(fmpq(1), *[fmpq(0)] * 4) > 0):
         common = -common
     p0, p1, p2, u0, u1 = (_primitive(minor, common) for minor in minors)
-    k = _primitive(_primitive(constant, common), noise_onset())
-    return p0 + p1 * a + p2 * a**2, u0 + u1 * a, k
+    factor = _primitive(_primitive(constant, common), noise_onset())
+    return p0 + p1 * a + p2 * a**2, u0 + u1 * a, factor
 
 
 def _determinant(rows: list[list[fmpq_mpoly]]) -> fmpq_mpoly:

@@ -64,8 +64,9 @@ def dense_gain(*, factor: str) -> Outcome:
                        witness={"n": "1", "v": "1/5", "slope": str(covariate_update_slope(1, 1, Fraction(1, 5)))})  # fmt: skip
     best = best_scalar(1, 2, 3)
     v = best if isinstance(best, Fraction) else best.refine(Fraction(1, 10**6)).lower if isinstance(best, Algebraic) else Fraction(1, 2)
-    weights = [[-v, 0], [0, 0]]
-    small, sparse = dense_loss_scalar([[Fraction(1, 10), 0], [0, 1]], weights, 2, 3), scalar_loss_at(v, 1, 2, 3)
+    zero, one = Fraction(0), Fraction(1)
+    weights = [[-v, zero], [zero, zero]]
+    small, sparse = dense_loss_scalar([[one / 10, zero], [zero, one]], weights, 2, 3), scalar_loss_at(v, 1, 2, 3)
     if not small < sparse:
         return Outcome(Verdict.REFUTED, Tier.EXACT, "the covariate update does not pay", witness={"p = 1/10": str(small), "p = 0": str(sparse)})
     return proof.confirmed("The slope in the covariate update is minus a positive mean.",

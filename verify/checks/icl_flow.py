@@ -67,10 +67,13 @@ def gradient_flow(*, missed_from: int, start: str) -> Outcome:
 
 
 @check("icl.sign_conventions")
-def sign_conventions(*, sign_p: list[int], sign_q: list[int], transposed: list[bool], preconditioner: list[str]) -> Outcome:
-    """P = sign_p diag(0, 1) and Q's block sign_q V or sign_q V^T give descent with the stated preconditioner."""
-    if not len(sign_p) == len(sign_q) == len(transposed) == len(preconditioner):
-        raise ValueError("the lists must have the same length")
+def sign_conventions(*, signs: str, blocks: str, preconditioners: str) -> Outcome:
+    """P = +-diag(0, 1) and the block V, VT, -V or -VT of Q give a step with the stated preconditioner, form by form."""
+    forms = [text.split(", ") for text in (signs, blocks, preconditioners)]
+    if len({len(part) for part in forms}) != 1 or not set(forms[0]) <= {"+", "-"}:
+        raise ValueError("give as many signs (+ or -) as blocks and preconditioners, separated by commas")
+    sign_p, preconditioner = [1 if x == "+" else -1 for x in forms[0]], forms[2]
+    sign_q, transposed = [-1 if x.startswith("-") else 1 for x in forms[1]], [x.endswith("T") for x in forms[1]]
     symbols = ("x11", "x12", "x21", "x22", "q1", "q2", "y1", "y2", "u1", "u2", *ENTRIES)
     proof = Proof(*symbols)
     columns = {"1": ("x11", "x21"), "2": ("x12", "x22"), "q": ("q1", "q2")}
@@ -118,11 +121,11 @@ def sign_conventions(*, sign_p: list[int], sign_q: list[int], transposed: list[b
 
 
 @check("icl.output_power")
-def output_power(*, layers: list[int], invertible_odd: int) -> Outcome:
+def output_power(*, layers: str, invertible_odd: int) -> Outcome:
     """The output is a function of V^L exactly for L = 1, and for d = 1 and odd L: witnesses and the odd case."""
     proof = Proof("v", "w", "s", "t")
     try:
-        for count in layers:
+        for count in [int(x) for x in layers.split(", ")]:
             if count < 2:
                 raise StepFails("for one layer V^L is V")
             current = [["1", "0"], ["0", "1"]]

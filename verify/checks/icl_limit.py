@@ -273,6 +273,8 @@ def critical_context_finite(*, least_layers: int) -> Outcome:
     """For d = 2 and every L >= 2, and for every d >= 2 and 2 <= L <= 9: all large n have only skew minimisers."""
     proof = Proof("d", "l", "n", "a", "b", "r", "B", "C")
     try:
+        if least_layers < 2:
+            raise StepFails("for one layer the loss is convex and every minimiser is scalar")
         proof.depends("icl.large-context-pairs", f"-l*(4*l*(l - 1)*(l - 2) + 3)/3 < 0 for l in [{least_layers}, oo)",
                       text="d = 2, every L.")  # fmt: skip
         proof.depends("icl.large-context-instability", f"Q{least_layers} < 0 for d in [2, oo)", "Q9 < 0 for d in [2, oo)", text="Every d, L from 2 to 9.")

@@ -180,16 +180,13 @@ def stationary_family(*, family: str) -> Outcome:
         upper = "1" if family.endswith("A") else "b"  # with the covariates left alone the residual's factor is I - aS
         lower = "c" if family.startswith("diagonal") else upper
         base = [[f"1 - ({upper}*s11*a)", f"-({upper}*s12*a)"], [f"-({lower}*s12*a)", f"1 - ({lower}*s22*a)"]]
-        for i, row in enumerate(base):
-            for j, entry in enumerate(row):
-                sign = 1 if i == j else -1
-                turned = entry.replace("s12", "(-s12)")
-                proof.identity(f"{sign}*({entry})", turned, text="Under S -> D S D, D = diag(1, -1), the update becomes D (update) D.")
         swapped = [[e.replace("s11", "S").replace("s22", "s11").replace("S", "s22").replace("s12", "(-s12)") for e in row] for row in base]
-        for i in (0, 1):
-            for j in (0, 1):
-                sign = "" if i == j else "-"
-                proof.identity(f"{sign}({base[1 - i][1 - j]})", swapped[i][j], text="Under S -> J S J^T it becomes J (update) J^T.")
+        for row in (0, 1):
+            for column in (0, 1):
+                sign = "" if row == column else "-"
+                proof.identity(f"{sign}({base[row][column]})", base[row][column].replace("s12", "(-s12)"),
+                               text="Under S -> D S D, D = diag(1, -1), the update becomes D (update) D.")  # fmt: skip
+                proof.identity(f"{sign}({base[1 - row][1 - column]})", swapped[row][column], text="Under S -> J S J^T it becomes J (update) J^T.")
         proof.argued("small-gradient", "After the change of variables the loss is a function of the A_i' and B_i' that is invariant under a common conjugation by O(d), which fixes exactly the scalar matrices (the flips and rotations above generate enough of O(2); signed permutations do in dimension d). So the "
                      "gradient at scalar matrices is scalar, in every block. Restricted to them the loss is a non-negative polynomial p on R^m. Minimise p(x) + e|x|^2: at the minimiser the gradient of p is -2e x, and e|x|^2 <= p(0) - inf p, so its norm is at most "
                      "2 sqrt(e (p(0) - inf p)), which tends to 0 with e. The derivatives in the original matrices differ by fixed factors of Lambda^(1/2).")  # fmt: skip

@@ -39,6 +39,10 @@ NOISY_PARTS = {
     "G4": "coeff(subs(n**3*F, b, 0), r, 4)",
     "M": "coeff(coeff(n**3*F, b, 2), r, 2)",
 }
+TRACELESS = "F2 + G2 > 0 for a in (-oo, oo), n in [1, oo), s in [0, oo)"
+ISOTROPIC = "G2 > 0 for a in (-oo, oo), n in [1, oo), s in [0, 1]"
+CONVEX = "diff(diff(F0, a), a) > 0 for a in (-oo, oo), n in [1, oo), s in [0, 1]"
+ONSET = ("diff(R, s) > 0 for n in [1, oo), s in [0, 1]", "coeff(R, n, 5) == 4*(s - 1)*(s - 5)**2")
 RING = ("n", "a", "b", "r", "s", "B", "C")
 ROUTES = ("Gaussian integration by parts on trace words", "Cayley-Hamilton and the recursion for the entries of W")
 
@@ -115,7 +119,9 @@ def noise_traceless(*, gap: str) -> Outcome:
             "then G2 C + G4 C^2 > 0 is the excess over (a, 0, 0). So for s <= 1 every minimiser has C = 0, that is, R = 0.",
         )
     except StepFails as problem:
-        return undecided(problem)
+        excess = loss_with_noise(0, 2, 2, 1, 0, 1) - loss_with_noise(0, 2, 2, 1, 1, 0)
+        return Outcome(Verdict.REFUTED, Tier.EXACT, f"the gap is another one: {problem}",
+                       witness={"n, s": "1, 0", "(G4 - F4 + G2 - F2)(a = 0)": str(excess)})  # fmt: skip
     return proof.confirmed("Exchanging b^2 and r^2 lowers the loss until one of them is 0.",
                            instances=("n = 1, s = 0: G4 - F4 = 8*3*8 = 192",))  # fmt: skip
 
@@ -126,9 +132,8 @@ def noise_absence(*, bound: str) -> Outcome:
     proof = Proof(*RING)
     try:
         proof.depends("icl.loss-d2-l2-noise", NOISY_LOSS, part("F2"), part("F4"))
-        proof.depends("icl.noise-traceless-d2-l2", "F2 + G2 > 0 for a in (-oo, oo), n in [1, oo), s in [0, oo)",
-                      text="At a minimiser R = 0 or K = 0.")  # fmt: skip
         proof.sign("F2", ">", a=LINE, n=(1, "oo"), s=(bound, "oo"), text="A positive definite quadratic in a.")
+        proof.depends("icl.noise-traceless-d2-l2", TRACELESS, ISOTROPIC, text="At a minimiser R = 0 or K = 0.")
         proof.sign("F4", ">=", n=(1, "oo"), s=(0, "oo"))
         proof.argued("absence", "A minimiser with K not 0 has R = 0, hence is aI + bJ with B = b^2 > 0; but F2 B + F4 B^2 > 0 is "
                                 "the excess of its loss over that of aI. So no minimiser has a skew part.")  # fmt: skip
@@ -192,8 +197,6 @@ def noise_scalar_best(*, last_flat: int, first: int, point: str) -> Outcome:
     strip: dict[str, Any] = {"s": (0, 1)}
     try:
         proof.depends("icl.loss-d2-l2-noise", NOISY_LOSS, part("F0"), part("F2"), part("F4"))
-        proof.depends("icl.noise-onset-d2-l2", "diff(diff(F0, a), a) > 0 for a in (-oo, oo), n in [1, oo), s in [0, 1]",
-                      text="One best scalar matrix a*.")  # fmt: skip
         proof.sign("F2", ">=", a=LINE, n=(1, last_flat), **strip, text=f"For n <= {last_flat} a skew part never pays.")
         proof.sign("subs(F2, n, 1)", ">", a=LINE, **strip, text="Strictly at n = 1, where F4 vanishes.")
         proof.sign("F4", ">", n=(2, "oo"), **strip)
@@ -222,6 +225,7 @@ def noise_scalar_best(*, last_flat: int, first: int, point: str) -> Outcome:
         proof.sign(f"subs(c, a, {point})", "<", **ray)
         proof.sign(f"subs(F2, a, {point})", ">", **ray)
         proof.sign(f"subs(diff(F2, a), a, {point})", "<", **ray)
+        proof.depends("icl.noise-onset-d2-l2", CONVEX, *ONSET, text="One best scalar matrix a*, and the one onset n_c(s).")
         proof.argued(
             "comparison",
             "Let R(n, s) >= 0, so F2(a*) >= 0. If F2 >= 0 for all a, then for n >= 2 (F4 > 0), and for n = 1 (F2 > 0), every B > 0 is strictly "
@@ -242,17 +246,21 @@ def noise_scalar_best(*, last_flat: int, first: int, point: str) -> Outcome:
 @check("icl.noise_threshold")
 def noise_threshold(*, critical: str) -> Outcome:
     """d = L = 2: a ray of contexts for noise below ``critical``, none from there on."""
-    proof = Proof(*RING)
     level = Fraction(critical)
+    if level < 1:
+        n = critical_context_with_noise(2, 2, level)
+        return Outcome(Verdict.REFUTED, Tier.EXACT, f"at noise {level} every minimiser is skew for n = {n}",
+                       witness={"s": str(level), "n": str(n), "R(n, s)": str(_onset(int(str(n)), level))})  # fmt: skip
+    if level > 1:
+        return Outcome(Verdict.REFUTED, Tier.EXACT, "from noise 1 on no minimiser has a skew part, so the critical noise is not above 1",
+                       witness={"s": "1", "discriminant of F2 in a over 64 n^2": str(_at_one(instability_bound()))})  # fmt: skip
+    proof = Proof(*RING)
     try:
-        proof.depends("icl.loss-d2-l2-noise", NOISY_LOSS)
         proof.depends("icl.existence-d2-l2", "m + 2*f4 > 0 for n in [1, oo)", text="The noise-free loss tends to infinity with V.")
-        proof.depends("icl.noise-traceless-d2-l2", "G2 > 0 for a in (-oo, oo), n in [1, oo), s in [0, 1]", text="R = 0 at every minimiser when s <= 1.")
-        proof.depends("icl.noise-absence-d2-l2", f"F2 > 0 for a in (-oo, oo), n in [1, oo), s in [{level}, oo)",
-                      text=f"None for s >= {level}.")  # fmt: skip
-        proof.depends("icl.noise-onset-d2-l2", f"diff(R, s) > 0 for n in [1, oo), s in [0, {level}]", "coeff(R, n, 5) == 4*(s - 1)*(s - 5)**2",
-                      text="The sign of F2 at the best scalar matrix, and the one onset n_c(s).")  # fmt: skip
-        proof.depends("icl.noise-scalar-best-d2-l2", "q > 0 for n in [1, oo), s in [0, 1]", text="n <= n_c(s): scalar.")
+        proof.depends("icl.noise-absence-d2-l2", NOISY_LOSS, ISOTROPIC, f"F2 > 0 for a in (-oo, oo), n in [1, oo), s in [{level}, oo)",
+                      text=f"R = 0 at every minimiser when s <= 1; no skew part for s >= {level}.")  # fmt: skip
+        proof.depends("icl.noise-scalar-best-d2-l2", "q > 0 for n in [1, oo), s in [0, 1]", *ONSET,
+                      text="The sign of F2 at the best scalar matrix, the one onset n_c(s), and n <= n_c(s): scalar.")  # fmt: skip
         proof.argued(
             "assembly",
             "The noise adds a non-negative term, so the noisy loss tends to infinity with V and has a minimiser. For s >= 1 no "
@@ -262,14 +270,6 @@ def noise_threshold(*, critical: str) -> Outcome:
             "of n is the ray of the integers above n_c(s), not empty; from s = 1 on it is empty.",
         )
     except StepFails as problem:
-        if level < 1:
-            n = critical_context_with_noise(2, 2, level)
-            return Outcome(Verdict.REFUTED, Tier.EXACT, f"at noise {level} every minimiser is skew for n = {n}",
-                           witness={"s": str(level), "n": str(n), "R(n, s)": str(_onset(int(str(n)), level))})  # fmt: skip
-        if level > 1:
-            value = instability_bound()
-            return Outcome(Verdict.REFUTED, Tier.EXACT, "from noise 1 on no minimiser has a skew part, so the critical noise is not above 1",
-                           witness={"s": "1", "discriminant of F2 in a over 64 n^2": str(_at_one(value))})  # fmt: skip
         return undecided(problem)
     return proof.confirmed(
         "Every 2x2 matrix, every n >= 1 and every noise is covered.", value=str(level), routes=ROUTES,
@@ -289,22 +289,33 @@ def _at_one(poly: fmpq_mpoly) -> str:
     return expression_text(rows, ["n"])
 
 
-@check("icl.noise_context")
-def noise_context(*, noise: str, threshold: int) -> Outcome:
-    """At this noise the minimisers are skew exactly for n >= threshold (d = L = 2)."""
+@check("icl.noise_contexts")
+def noise_contexts(*, noise: str, threshold: str) -> Outcome:
+    """At each of these noises (separated by commas) the minimisers are skew exactly for n >= its threshold (d = L = 2)."""
+    noises, thresholds = noise.split(", "), [int(x) for x in threshold.split(", ")]
+    if len(noises) != len(thresholds):
+        raise ValueError("give one threshold for each noise")
     proof = Proof(*RING)
-    level = Fraction(noise)
     try:
-        proof.depends("icl.noise-threshold-d2-l2", "diff(R, s) > 0 for n in [1, oo), s in [0, 1]",
-                      text="For s < 1 the minimisers are skew exactly where R < 0.")  # fmt: skip
-        proof.sign(f"subs(R, s, {level})", ">", n=(1, threshold - 1), text="No skew part.")
-        proof.sign(f"subs(R, s, {level})", "<", n=(threshold, "oo"), text="Every minimiser has a skew part.")
+        proof.define("E", _text(noise_onset()), text="The onset polynomial, in full.")
+        for level, first in zip(noises, thresholds, strict=True):
+            if not 0 <= Fraction(level) < 1:
+                raise StepFails("from noise 1 on there is no onset")
+            proof.sign(f"subs(E, s, {level})", ">", n=(1, first - 1), text=f"Noise {level}: no skew part.")
+            proof.sign(f"subs(E, s, {level})", "<", n=(first, "oo"), text=f"Noise {level}: every minimiser has a skew part.")
+        proof.depends("icl.noise-threshold-d2-l2", ONSET[0], text="For s < 1 the minimisers are skew exactly where R < 0.")
+        proof.identity("E", "R")
     except StepFails as problem:
-        for n in (threshold - 1, threshold):
-            value = _onset(n, level)
-            if n >= 1 and (value < 0) != (n >= threshold):
-                return Outcome(Verdict.REFUTED, Tier.EXACT, f"the sign at n = {n} is the other one",
-                               witness={"n": str(n), "s": noise, "R(n, s)": str(value)})  # fmt: skip
+        for level, first in zip(noises, thresholds, strict=True):
+            for n in (first - 1, first):
+                value = _onset(n, Fraction(level))
+                if n >= 1 and (value < 0) != (n >= first):
+                    return Outcome(Verdict.REFUTED, Tier.EXACT, f"the sign at n = {n} is the other one",
+                                   witness={"n": str(n), "s": level, "R(n, s)": str(value)})  # fmt: skip
         return undecided(problem)
-    return proof.confirmed("R(., s) changes sign between two consecutive integers.", value=str(threshold),
-                           instances=(f"n = {threshold}: R = {_onset(threshold, level)}",))  # fmt: skip
+    return proof.confirmed(
+        "R(., s) changes sign between two consecutive integers, at each of these noises.", value=threshold,
+        instances=tuple(f"s = {s}, n = {n}: R = {_onset(n, Fraction(s))}" for s, n in zip(noises, thresholds, strict=True)),
+        table={"columns": ["noise", "first n"], "rows": [[s, str(n)] for s, n in zip(noises, thresholds, strict=True)],
+               "caption": "Critical context length at d = L = 2 under label noise."},
+    )  # fmt: skip

@@ -104,16 +104,17 @@ def _best_scalar(layers: int, n: int, noise: Fraction) -> Fraction:
 
 
 @check("icl.noise_no_ray")
-def noise_no_ray(*, layers: int, noise: str, skew: list[int], symmetric: list[int]) -> Outcome:
+def noise_no_ray(*, layers: int, noise: str, skew: str, symmetric: str) -> Outcome:
     """d = 2: every minimiser is skew at the n of ``skew``, none is at the n of ``symmetric``."""
     if layers != 3:
         raise ValueError("the reduction to R = 0 is carried out for three layers")
     proof = Proof(*RING)
+    with_skew, without = ([int(x) for x in text.split(", ") if x] for text in (skew, symmetric))
     try:
         proof.loss("F", layers, PLANE, noisy_loss_text(layers), noise="s")
-        for n in skew:
+        for n in with_skew:
             _skew_there(proof, layers, n, noise)
-        for n in symmetric:
+        for n in without:
             _none_there(proof, layers, n, noise)
         proof.argued(
             "reading",
@@ -125,9 +126,9 @@ def noise_no_ray(*, layers: int, noise: str, skew: list[int], symmetric: list[in
             "not below the least scalar loss. So a scalar matrix is a global minimiser, and not every minimiser is skew.",
         )
     except StepFails as problem:
-        return _no_ray_witness(layers, noise, skew, symmetric, problem)
+        return _no_ray_witness(layers, noise, with_skew, without, problem)
     return proof.confirmed("Skew, not skew, skew again: each by exact inequalities at that n.",
-                           instances=tuple(f"n = {n}: skew" for n in skew) + tuple(f"n = {n}: not" for n in symmetric))  # fmt: skip
+                           instances=tuple(f"n = {n}: skew" for n in with_skew) + tuple(f"n = {n}: not" for n in without))  # fmt: skip
 
 
 def _no_ray_witness(layers: int, noise: str, skew: Sequence[int], symmetric: Sequence[int], problem: Exception) -> Outcome:

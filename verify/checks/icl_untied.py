@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 from symbolic.skew_theorem import onset_polynomial
 from symbolic.untied import untied_limit_loss, untied_loss, untied_lower_bound, untied_scalar_loss
@@ -45,7 +46,7 @@ def untied_one_layer(*, loss: str) -> Outcome:
 def untied_scalar_pair(*, divisor: str, total: str, product: str, loss: str) -> Outcome:
     """Two layers: v_1 + v_2 = n total/divisor, v_1 v_2 = n^2 product/divisor, distinct, and their loss d loss/divisor."""
     proof = Proof("n", "d", "u", "v")
-    box = {"n": (1, "oo"), "d": (1, "oo")}
+    box: dict[str, Any] = {"n": (1, "oo"), "d": (1, "oo")}
     try:
         for k in range(1, 5):
             proof.moment(f"w{k}", [k], _moment((k,)))
