@@ -71,7 +71,7 @@ def test_the_command_writes_a_table_and_refuses_bad_ranges(tmp_path, capsys):
     with open(tmp_path / "t" / "phase.csv", encoding="utf-8") as stream:
         rows = list(csv.DictReader(stream))
     assert [row["local"] for row in rows] == ["never", "never", "15", "20"]
-    assert (tmp_path / "t" / "phase-layers.svg").is_file()
+    assert (tmp_path / "t" / "phase-dimension.svg").is_file()
     assert main(["phase", "--dims", "2:3", "--layers", "1:2", "--quiet", "--out", str(tmp_path / "t")]) == 0
     assert main(["phase", "--dims", "3:2", "--layers", "2"]) == 2
     assert main(["phase", "--dims", "2", "--layers", "2", "--noise", "-1"]) == 2
