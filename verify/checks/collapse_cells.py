@@ -23,7 +23,7 @@ from verify.registry import check
 
 __all__ = ["RESTS", "claim_id"]
 
-VARIABLES = ("a", "b", "c", "d", "k", "m", "n", "q", "s", "t", "v", "x", "y", "z", "N", "x1", "x2", "y1", "y2")
+VARIABLES = ("a", "b", "c", "d", "k", "m", "n", "q", "r", "s", "t", "v", "x", "y", "z", "N", "R", "S", "x1", "x2", "y1", "y2")
 
 _ROOT = ("gauss.mean-converges", "subs(step, m, n - 1) == 1 - 1/n")
 _POOLED = ("gauss.pooled-converges", "1/N - 1/(N + k) - k/(N + k)**2 == k**2/(N*(N + k)**2)")
@@ -61,6 +61,19 @@ RESTS: dict[str, tuple[str, str]] = {
     "gaussian/accumulate/mle/wasserstein/almost-sure": _POOLED,
 }  # fmt: skip
 """The theorem behind each cell, and the sentence of its certificate that the cell takes over."""
+
+_STATIONARY = ("ols.risk-underdetermined", "subs(next, R, level*(1 - r)) == level*(1 - r*n/d)")
+
+ALSO: dict[str, tuple[tuple[str, str], ...]] = {
+    "regression/replace/least-squares/error/expectation": (("ols.risk-finite", "(2 - 1 + 1)/2 - 2 <= -1"), _STATIONARY),
+    "gaussian/replace/unbiased/wasserstein/expectation": (("gauss.collapse-unbiased", _COLLAPSE),),
+    "gaussian/replace/unbiased/wasserstein/almost-sure": (("gauss.collapse-unbiased", _COLLAPSE),),
+    "gaussian/replace/mle/wasserstein/expectation": (("gauss.collapse-mle", _COLLAPSE),),
+    "gaussian/replace/mle/wasserstein/almost-sure": (("gauss.collapse-mle", _COLLAPSE),),
+    "gaussian/accumulate/unbiased/covariance/expectation": (("gauss.pooled-unbiased-limit-10", "product6*(1 - S + S**2/2) - 0.9352 < 0 for S in [1/610, 1/600]"),),
+    "gaussian/accumulate/mle/covariance/expectation": (("gauss.pooled-mle-limit-10", "product6*(1 - S) - 0.8434 > 0 for S in [1/610, 1/600]"),),
+}
+"""Further theorems that a cell takes over."""
 
 _SHORT = {"least-squares": "ls", "replace": "replacing", "accumulate": "accumulating", "expectation": "mean", "almost-sure": "surely"}
 
@@ -128,6 +141,8 @@ def one_cell(*, key: str, limit: str) -> Outcome:
 
     def prove() -> None:
         proof.depends(claim, sentence, text="The theorem on which the cell rests.")
+        for other, taken in ALSO.get(key, ()):
+            proof.depends(other, taken, text="Used as well.")
         for number, (kind, text) in enumerate(entry.proof):
             if kind == "argued":
                 proof.argued(f"step-{number}", text)
@@ -148,9 +163,9 @@ def whole_table(*, cells: int, differ: int) -> Outcome:
 
     def prove() -> None:
         for a, b in found:
-            if a.limit != b.limit:
-                claim, sentence = RESTS[a.key]
-                proof.depends(claim_id(a.key), sentence, text=f"In expectation: {a.limit}; almost surely: {b.limit} ({claim}).")
+            for entry, mode in ((a, "in expectation"), (b, "almost surely")):
+                claim, sentence = RESTS[entry.key]
+                proof.depends(claim_id(entry.key), sentence, text=f"{entry.model}, {entry.regime}, {entry.estimator}, {entry.quantity}, {mode}: {entry.limit} ({claim}).")
         proof.arithmetic(f"2*{len(found)} == {cells}", text="Every row has its two cells.")
         proof.arithmetic(" + ".join(str(int(a.limit != b.limit)) for a, b in found) + f" == {differ}", text="One for every row whose two limits differ.")
 

@@ -36,7 +36,7 @@ __all__: list[str] = []
 @check("collapse.gate_path")
 def gate_path(*, weight: str) -> Outcome:
     """Fixed gate: s_t = P_t/D_t with D_t = D_(t-1) + weight (in p = 1/w_t^2, P = P_(t-1))."""
-    proof = Proof("s", "p", "P", "D", "R", "x", "w")
+    proof = Proof("s", "p", "P", "D", "R", "x", "w", "k")
     ratios, precisions = [Fraction(2), Fraction(1, 3), Fraction(5, 4)], [Fraction(1), Fraction(1, 2), Fraction(3)]
     path = fixed_gate_path(Fraction(1), ratios, precisions)
     variance, product, below = Fraction(1), Fraction(1), Fraction(1)
@@ -48,6 +48,7 @@ def gate_path(*, weight: str) -> Outcome:
         below, product = product * ratio / found, product * ratio
 
     def prove() -> None:
+        proof.depends("gauss.unbiased-martingale", "first/k == 1", text="The factor R of an unbiased fit has mean 1.")
         proof.argued("gaussian-product", "The density of N(mu, s) times exp(-(x - c)^2/(2 w^2)) is that of a normal law of precision 1/s + 1/w^2, up to a constant. The unbiased fit to n accepted samples multiplies its variance by R = Q/m, Q chi-square with m = n - 1 "
                      "degrees of freedom, independent of the past.")  # fmt: skip
         proof.identity("x**2/s + x**2*p", "x**2*(1/s + p)", text="Precisions add.")
@@ -126,11 +127,12 @@ def gate_schedule(*, k: int, sizes: str, outcome: str) -> Outcome:
     found = "collapses" if collapses(sizes) else "survives"
     if found != outcome:
         return refuted(f"with n_t = {sizes} it {found}", {"n_t": sizes, "sum 1/n_t": "infinite" if found == "collapses" else "finite"})
-    ratio = power_gate_variance_ratio(k, k)
-    proof = Proof("m", "n")
+    same("variance of the accepted z", power_gate_variance_ratio(k, k), Fraction(1))
+    proof = Proof("m", "n", "b")
 
     def prove() -> None:
-        proof.arithmetic(f"{ratio} == 1", text=f"The gate z^{2 * k} exp(-{k} z^2) keeps the variance.")
+        proof.depends("collapse.power-gate-ratio", "first := E X^1, X ~ chi2(m)", text="The accepted z: (1 + 2b) z^2 is chi-square with 2k + 1 degrees of freedom.")
+        proof.identity(f"subs(first, m, {2 * k + 1})/(1 + 2*{k})", "1", text=f"The gate z^{2 * k} exp(-{k} z^2) keeps the variance.")
         proof.depends("gauss.root-fourth", "m/(m + 1) == step", "(m - 1)/m == subs(step, m, m - 1)")
         proof.identity(f"1 - subs(step, m, {2 * k + 1}*n)", f"1/({2 * k + 1}*n + 1)", text="The factor of one fit is Q/M with M = (2k + 1) n_t: 1 - rho^4 is of the order of 1/n_t.")
         proof.argued("criterion", "The root of s_t is a non-negative supermartingale whose mean is a product of the rho_M; as without a gate it tends to 0 almost surely iff that product is 0, that is iff sum 1/n_t is infinite.")
@@ -201,6 +203,7 @@ def block_window(*, fits: str) -> Outcome:
     proof = Proof("k", "t", "n", "d", "v", "m")
 
     def prove() -> None:
+        proof.depends("ols.divergence-criterion", "(d + 1 - 2) - 1 > 0 for d in [3, oo)", text="Almost surely: as for recursive least squares.")
         proof.depends("ols.risk-replacing", "risk := t*v*d/(n - d - 1)")
         proof.argued("same-law", "The learner predicts with the least-squares fit to the window, its noisy predictions on n fresh covariates fill the next window: exactly the model of recursive least squares with replacement, the first fit being to real pairs.")
         proof.identity("subs(risk, t, k + 1)", f"({fits})*v*d/(n - d - 1)")
@@ -213,12 +216,13 @@ def block_window(*, fits: str) -> Outcome:
 @check("collapse.growing_context")
 def growing_context(*, step: str) -> Outcome:
     """Growing context: output t adds ``step`` (n real pairs, t generated, d, v) to the risk."""
-    proof = Proof("n", "t", "d", "v", "k", "N", "m")
+    proof = Proof("n", "t", "d", "v", "k", "N", "m", "a", "x")
     points: list[Point] = [({"n": n, "t": t, "d": d, "v": 1}, growing_context_risk(d, n, t) - growing_context_risk(d, n, t - 1)) for d, n, t in ((2, 5, 1), (1, 3, 4), (3, 9, 2))]
     for d, n, t in ((2, 5, 3), (1, 3, 6)):
         same("growing context", growing_context_risk(d, n, t), risk("accumulate", t + 1, d, [n] + [1] * t))
 
     def prove() -> None:
+        proof.depends("ols.accumulate-converges", "(a + x)**2/a - (a + x) == x + (1)*x**2/a", text="All pairs are kept, so the estimate converges almost surely.")
         proof.depends("ols.accumulate-step", "v*(k/N)*d*subs(inverse, m, N - d + 1) == v*k*d/(N*(N - d - 1))")
         proof.identity("subs(subs(v*k*d/(N*(N - d - 1)), k, 1), N, n + t)", step, text="One new pair in a pool of n + t.")
         proof.identity(step, "v*(d/(d + 1))*(1/(n + t - d - 1) - 1/(n + t))", text="Partial fractions: the sum telescopes in blocks of d + 1.")
@@ -280,9 +284,10 @@ def sliding_identity(*, n: int, step: str) -> Outcome:
 @check("collapse.sliding_growth")
 def sliding_growth(*, slope: str) -> Outcome:
     """The variance of the window mean grows like slope * v * t, slope in N (the window)."""
-    proof = Proof("N", "v", "t")
+    proof = Proof("N", "v", "t", "y0", "y1", "y2", "e")
 
     def prove() -> None:
+        proof.depends("collapse.sliding-identity-3", "new - old == 1/2*e", "2*N/(N*(N + 1)) == 2/(N + 1)", text="The weighted mean of the window moves by the noise alone.")
         proof.identity(slope, "(2/(N + 1))**2", text="The walk M_t has independent steps (2/(N + 1)) eps.")
         proof.argued("bounded-difference", "The window mean differs from M_t by a combination of differences y_(t-i) - y_(t-j), which are stationary of bounded variance: the autoregression has the simple root 1 and all others inside the unit disc (averages of a "
                      "window contract its spread).")  # fmt: skip

@@ -21,12 +21,14 @@ from verify.status import Tier, Verdict
 
 __all__ = [
     "INCREMENT",
+    "POOLED_INCREMENT",
     "Point",
     "add_points",
     "enclosed",
     "increment_of",
     "inside",
     "necessity_of",
+    "pooled_increment_of",
     "rational",
     "refuted",
     "same",
@@ -118,6 +120,16 @@ def increment_of(proof: Proof) -> None:
     """Take over what one fit adds: W^-1 X eps, so that given X the increment is N(0, sigma^2 W^-1)."""
     proof.depends("ols.increment", "i11*r1 + i12*r2 - p1 == (1)*(i11*e1 + i12*e2)", "i21*r1 + i22*r2 - p2 == (1)*(i21*e1 + i22*e2)",
                   text="What one fit adds: theta_t - theta_(t-1) = W^-1 X eps, so given X it is N(0, sigma^2 W^-1).")  # fmt: skip
+
+
+POOLED_INCREMENT = ("a11", "a12", "a22", "b11", "b12", "b22", "p1", "p2", "e1", "e2")
+"""The variables of the identity that ``pooled_increment_of`` takes over."""
+
+
+def pooled_increment_of(proof: Proof) -> None:
+    """Take over what one fit adds when all data are kept: H_t^-1 X_t eps_t."""
+    proof.depends("ols.accumulate-increment", "(h22*r1 - h12*r2)/det - p1 == (1)*(h22*e1 - h12*e2)/det", "(h11*r2 - h12*r1)/det - p2 == (1)*(h11*e2 - h12*e1)/det",
+                  text="What fit t adds: theta_t - theta_(t-1) = H_t^-1 X_t eps_t.")  # fmt: skip
 
 
 def add_points(proof: Proof, expression: str, points: Sequence[Point]) -> None:

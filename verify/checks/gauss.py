@@ -138,18 +138,3 @@ def collapse_criterion(*, power: int) -> Outcome:
                    {"hypothesis": "n_t deterministic", "status": "not needed",
                     "because": "sizes chosen before the sample is drawn obey the same criterion (gauss.collapse-adaptive)"}),
     )  # fmt: skip
-
-
-@check("gauss.schedule_series")
-def schedule_series(*, exponents: list[str], result: str) -> Outcome:
-    """sum 1/(t^p0 (log t)^p1 (log log t)^p2) "converges" or "diverges"."""
-    from fractions import Fraction
-
-    proof = Proof()
-    try:
-        proof.series([Fraction(p) for p in exponents], result,
-                     text="Cauchy condensation: the first power that is not 1 decides.")  # fmt: skip
-    except StepFails as problem:
-        return Outcome(Verdict.REFUTED, Tier.EXACT, str(problem), witness={"exponents": ", ".join(exponents)})
-    return proof.confirmed(f"By condensation the sum of the reciprocals {result}.",
-                           instances=(f"exponents of t, log t, ...: {', '.join(exponents)}",))  # fmt: skip

@@ -227,7 +227,7 @@ def mean_converges(*, factor: str) -> Outcome:
 @check("gauss.wasserstein")
 def wasserstein(*, estimator: str, drift: str) -> Outcome:
     """E W_2^2 = drift + 2 - 2 prod E sqrt(factors), d = 1; drift in q = sum 1/n_s."""
-    proof = Proof("q", "c", "n", "x", "k")
+    proof = Proof("q", "c", "n", "x", "k", "m")
     points: list[Point] = [({"q": Fraction(3, 5)}, rational(mean_error("replace", estimator, 3, 5)) + rational(variance("replace", estimator, 3, 5)) - 1)]
 
     def prove() -> None:
@@ -239,6 +239,7 @@ def wasserstein(*, estimator: str, drift: str) -> Outcome:
             proof.identity("q + 1 + 1", f"({drift}) + 2", text="E(mu_t - mu)^2 + E s_t + 1 = q + 1 + 1.")
         else:
             proof.identity("(1 - c) + c + 1", f"({drift}) + 2", text="E(mu_t - mu)^2 + E s_t = 1 for maximum likelihood, whatever the schedule.")
+        proof.depends("gauss.root-fourth", "m/(m + 1) == step", text="rho_m^4 <= m/(m + 1): under collapse the product of the rho tends to 0.")
         proof.argued("root-mean", "E sqrt(s_t) is the product of the means of the roots of the independent factors: rho_(n_s - 1), times sqrt(1 - 1/n_s) for maximum likelihood.")
         for t, n in ((1, 2), (3, 5)):
             product = enclose(wasserstein2(estimator, t, n), 64)
@@ -260,7 +261,7 @@ def first_order_parts(*, estimator: str, n: int, tolerance: str, t: int) -> Outc
     found = first_order_parting(estimator, n, Fraction(tolerance))
     if found != t:
         return refuted(f"it is t = {found}", {"n, estimator": f"{n}, {estimator}", "least t": found, "claimed": t})
-    proof = Proof("q", "c", "n", "x", "k")
+    proof = Proof("q", "c", "n", "x", "k", "m")
     scale = 1 + Fraction(tolerance)
 
     def prove() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from symbolic.gaussian import limit_rank, mean_error, variance, variance_limit
 from symbolic.values import Closed, enclose
-from verify.checks.collapse_support import Point, inside, necessity_of, rational, refuted, same, settle
+from verify.checks.collapse_support import Point, inside, necessity_of, rational, refuted, same, settle, value_at
 from verify.errors import RoutesDisagree
 from verify.outcome import Outcome
 from verify.proof import Proof
@@ -72,7 +73,7 @@ def pooled_limit(*, n: int, low: str, high: str) -> Outcome:
     ball = enclose(value, 128)
     if not (ball > enclose(Fraction(low), 256) and ball < enclose(Fraction(high), 256)):
         return refuted(f"the limit is {ball.str(12)}", {"n": n, "limit": value})
-    proof = Proof("N", "k", "n", "t", "c", "x1", "x2", "y1", "y2")
+    proof = Proof("N", "k", "n", "t", "c", "S", "x1", "x2", "y1", "y2")
 
     def prove() -> None:
         proof.depends("gauss.pooled-mle-product", "subs(subs(1 - k/(N + k)**2, k, n), N, (t - 1)*n) == 1 - 1/(n*t**2)")
@@ -90,11 +91,17 @@ def _bracket(proof: Proof, estimator: str, n: int, limit: Fraction | Closed, low
     n s - 1 > n (s - 1) - so S = sum u_s lies between 1/(n (T + 1)) and 1/(n T), and the product between 1 - S and 1 - S + S^2/2.
     """
     first, under = (1, "{n}*{s}**2") if estimator == "mle" else (2, "{s}*({n}*{s} - 1)")
-    factors = [under.format(n=n, s=s) for s in range(first, terms + 1)]
-    partial = rational(variance("accumulate", estimator, terms, n))
-    proof.arithmetic("*".join(f"(1 - 1/({u}))" for u in factors) + f" == {partial}", text=f"The first {terms} fits.")
+    partial, name = Fraction(1), ""
+    for block in range(terms // 10):
+        factors = [under.format(n=n, s=s) for s in range(max(first, 10 * block + 1), 10 * block + 11)]
+        partial *= math.prod((1 - 1 / value_at(u, {}) for u in factors), start=Fraction(1))
+        last, name = name, f"product{block + 1}"
+        proof.define(name, "*".join([last] * bool(last) + [f"(1 - 1/({u}))" for u in factors]), text=f"The first {10 * block + 10} fits: about {float(partial):.6f}.")
+    same(f"product of the first {terms} fits at n = {n}", partial, rational(variance("accumulate", estimator, terms, n)))
     proof.argued("tail", f"The factors of the later fits are 1 - u_s with 1/(n s (s + 1)) < u_s < 1/(n (s - 1) s), so S = sum u_s lies between 1/(n (T + 1)) and 1/(n T), T = {terms}, and their product between 1 - S and 1 - S + S^2/2.")
-    proof.arithmetic(f"{low} < {partial}*(1 - 1/({n}*{terms})) and {partial}*(1 - 1/({n}*({terms} + 1)) + 1/(2*{n}**2*{terms}**2)) < {high}", text="Both ends of the limit.")
+    ends = (Fraction(1, n * (terms + 1)), Fraction(1, n * terms))
+    proof.sign(f"{name}*(1 - S) - {low}", ">", S=ends, text="The lower end, for every S that is possible,")
+    proof.sign(f"{name}*(1 - S + S**2/2) - {high}", "<", S=ends, text="and the upper end.")
     if not isinstance(limit, (Closed, Fraction)):
         raise RoutesDisagree(f"the limit at n = {n} should be a number, not {limit!r}")
     inside(f"pooled limit at n = {n}", limit, partial * (1 - Fraction(1, n * terms)), partial * (1 - Fraction(1, n * (terms + 1)) + Fraction(1, 2 * n**2 * terms**2)))
@@ -107,7 +114,7 @@ def pooled_limit_unbiased(*, n: int, low: str, high: str) -> Outcome:
     ball = enclose(value, 128)
     if not (ball > enclose(Fraction(low), 256) and ball < enclose(Fraction(high), 256)):
         return refuted(f"the limit is {ball.str(12)}", {"n": n, "limit": value})
-    proof = Proof("N", "k", "n", "t", "c", "r", "x1", "x2", "y1", "y2")
+    proof = Proof("N", "k", "n", "t", "c", "r", "S", "x1", "x2", "y1", "y2")
 
     def prove() -> None:
         proof.depends("gauss.pooled-unbiased-product", "subs(subs(1 - k/((N + k)*(N + k - 1)), k, n), N, (t - 1)*n) == 1 - 1/(t*(n*t - 1))")

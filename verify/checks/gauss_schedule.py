@@ -24,17 +24,18 @@ def schedule(*, formula: str, powers: str, result: str) -> Outcome:
     proof = Proof("m")
 
     def prove() -> None:
-        proof.depends("gauss.collapse-mle", "1 - step == 1/(m + 1)**1", text="The criterion, for both estimators: sum 1/n_t.")
+        for criterion in ("gauss.collapse-unbiased", "gauss.collapse-mle"):
+            proof.depends(criterion, "1 - step == 1/(m + 1)**1", text=f"The criterion, {'unbiased' if criterion.endswith('unbiased') else 'maximum likelihood'}: sum 1/n_t.")
         if found.growth != "unbounded":
-            proof.argued("bounded", f"{found.test}.")
+            proof.argued(f"growth of {formula}", f"With f(t) = {formula}: {found.test}.")
             proof.series([0], "diverges", text="1/n_t is bounded below: compare with the series of constant terms.")
         elif found.exponents:
-            proof.argued("equivalence", f"The formula f is of the exact order of t, log t, log log t, ... to the powers {exponents}, by its expansion at infinity; f <= n_t <= 2f from some t on, so the sums of 1/n_t and of the "
+            proof.argued(f"growth of {formula}", f"f(t) = {formula} is of the exact order of t, log t, log log t, ... to the powers {exponents}, by its expansion at infinity; f <= n_t <= 2f from some t on, so the sums of 1/n_t and of the "
                          "reciprocals of this product converge or diverge together.")  # fmt: skip
             proof.series(list(found.exponents), "diverges" if found.diverges else "converges", text=f"{found.test}.")
         else:
             word = "diverges" if found.diverges else "converges"
-            proof.argued("comparison", f"{found.test} (iterated logarithms l_1 = log t, ...), so from some t on n_t is {'below' if found.diverges else 'above'} the comparison.")
+            proof.argued(f"growth of {formula}", f"With f(t) = {formula} of order m: {found.test} (iterated logarithms l_1 = log t, ...), so from some t on n_t is {'below' if found.diverges else 'above'} the comparison.")
             proof.series([1] if found.diverges else [2], word, text=f"Comparison with n_t = {'t' if found.diverges else 't^2'}.")
 
     return settle(proof, prove, f"{found.test}: the sum of 1/n_t is {'infinite' if found.diverges else 'finite'}.", instances=(f"n_t = {formula}",))

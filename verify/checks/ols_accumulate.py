@@ -11,7 +11,17 @@ from symbolic.regression import bound_ratio_terms, published_bound, risk, risk_l
 from symbolic.regression_walk import accumulated_limit_law, accumulating_converges
 from symbolic.values import NEVER, Closed, enclose
 from symbolic.window import growing_context_limit
-from verify.checks.collapse_support import Point, inside, necessity_of, rational, refuted, same, settle
+from verify.checks.collapse_support import (
+    POOLED_INCREMENT,
+    Point,
+    inside,
+    necessity_of,
+    pooled_increment_of,
+    rational,
+    refuted,
+    same,
+    settle,
+)
 from verify.errors import RoutesDisagree
 from verify.outcome import Outcome
 from verify.proof import Proof
@@ -50,7 +60,7 @@ def accumulate_increment(*, sign: int) -> Outcome:
 @check("ols.accumulate_step")
 def accumulate_step(*, step: str) -> Outcome:
     """Keeping all data: fit t adds ``step`` (k new samples of N pooled, N >= d + 2) to the risk."""
-    proof = Proof("k", "N", "d", "v", "m")
+    proof = Proof("k", "N", "d", "v", "m", *POOLED_INCREMENT)
     points: list[Point] = [
         ({"k": sizes[-1], "N": sum(sizes), "d": d, "v": v},
          rational(risk("accumulate", len(sizes), d, sizes, v)) - rational(risk("accumulate", len(sizes) - 1, d, sizes, v)))
@@ -58,6 +68,7 @@ def accumulate_step(*, step: str) -> Outcome:
     ]  # fmt: skip
 
     def prove() -> None:
+        pooled_increment_of(proof)
         proof.argued("exchangeability", EXCHANGE)
         proof.chi("inverse", -1, "m", "1/(m - 2)", text="(H^-1)_11 = 1/Q with N - d + 1 degrees of freedom.")
         proof.identity("v*(k/N)*d*subs(inverse, m, N - d + 1)", step)
@@ -98,9 +109,10 @@ def accumulate_finite(*, offsets: list[int]) -> Outcome:
                 same("finite risk", risk("accumulate", t, d, [n] * t) is NEVER, exact)
                 if hit != exact:
                     return refuted(f"d = {d}, n = {n}, t = {t}: infinite is {exact}, claimed {hit}", {"d, n, t": f"{d}, {n}, {t}", "risk": risk("accumulate", t, d, n)})
-    proof = Proof()
+    proof = Proof(*POOLED_INCREMENT)
 
     def prove() -> None:
+        pooled_increment_of(proof)
         proof.depends("ols.risk-finite", "(2 + 1)/2 - 2 > -1", "(2 - 1 + 1)/2 - 2 <= -1", text="E tr H^+ is infinite iff |N - d| <= 1.")
         proof.argued("exchangeability", EXCHANGE + " For N_s < d the same holds with pseudo-inverses.")
         proof.argued("non-negative", "The risk is a sum of non-negative terms, the mean squared norms of the increments given the designs, so it is infinite iff one of them is.")
@@ -157,6 +169,7 @@ def accumulate_bound(*, slack: str) -> Outcome:
 
     def prove() -> None:
         proof.depends("ols.accumulate-risk", "subs(subs(v*k*d/(N*(N - d - 1)), k, n), N, t*n) == v*d/(t*(t*n - d - 1))")
+        proof.depends("ols.fixed-design-risk", "(1/t)**2*v*d*subs(inverse, m, n - d + 1) == v*d/(t**2*(n - d - 1))", text="The terms of the bound are the increments for one reused design.")
         proof.identity("(s*n - d - 1) - s*(n - d - 1)", slack)
         proof.sign(slack, ">", s=(2, "oo"), d=(1, "oo"), text="Strict for every s >= 2,")
         proof.identity(f"subs({slack}, s, 1)", "0", text="and equality at s = 1.")
@@ -198,7 +211,7 @@ def fixed_design(*, term: str) -> Outcome:
 def accumulate_converges(*, slack: str) -> Outcome:
     """(H + B) H^-1 (H + B) - (H + B) = B + slack B H^-1 B, on 2 x 2 symmetric matrices; then theta_t converges a.s."""
     names = ["a", "b", "c", "x", "y", "z"]
-    proof = Proof(*names)
+    proof = Proof(*names, *POOLED_INCREMENT)
     h, g = (("a", "b"), ("b", "c")), (("x", "y"), ("y", "z"))
     k = tuple(tuple(f"({h[i][j]} + {g[i][j]})" for j in range(2)) for i in range(2))
     adjugate = (("c", "-b"), ("-b", "a"))
@@ -207,10 +220,11 @@ def accumulate_converges(*, slack: str) -> Outcome:
         return " + ".join(f"{m[i][p]}*({adjugate[p][q]})*{m[q][j]}" for p in range(2) for q in range(2))
 
     def prove() -> None:
+        pooled_increment_of(proof)
         proof.identity("(a + x)**2/a - (a + x)", f"x + ({slack})*x**2/a", text="Dimension 1.")
-        proof.define("det", "a*c - b**2", text="H^-1 is the adjugate divided by the determinant.")
+        proof.define("minor", "a*c - b**2", text="H^-1 is the adjugate divided by the determinant.")
         for i, j in ((0, 0), (0, 1), (1, 1)):
-            proof.identity(f"({sandwich(k, i, j)})/det - {k[i][j]}", f"{g[i][j]} + ({slack})*({sandwich(g, i, j)})/det", text=f"Entry {i + 1}{j + 1}.")
+            proof.identity(f"({sandwich(k, i, j)})/minor - {k[i][j]}", f"{g[i][j]} + ({slack})*({sandwich(g, i, j)})/minor", text=f"Entry {i + 1}{j + 1}.")
         proof.argued("telescoping", "In every dimension (H + B) H^-1 (H + B) = H + 2B + B H^-1 B; multiplied by (H + B)^-1 on both sides, H^-1 - (H + B)^-1 = (H + B)^-1 (B + B H^-1 B)(H + B)^-1 >= (H + B)^-1 B (H + B)^-1 in "
                      "the order of symmetric matrices. With H = H_(s-1) and B = X_s X_s^T these telescope: from the first invertible H_r on, the sum over s > r of H_s^-1 X_s X_s^T H_s^-1 is at most H_r^-1, for every "
                      "sequence of designs whatsoever.")  # fmt: skip
@@ -226,14 +240,14 @@ def accumulate_converges(*, slack: str) -> Outcome:
 @check("ols.accumulate_limit_law")
 def accumulate_limit_law(*, excess: str) -> Outcome:
     """Fixed design: theta_inf - theta* = sigma sqrt(pi^2/6) z/sqrt(Q), Q chi-square with n - d + excess degrees of freedom."""
-    proof = Proof("n", "d", "v", "m")
+    proof = Proof("n", "d", "v", "m", "t")
     points: list[Point] = [({"n": n, "d": d}, accumulated_limit_law(d, n)[0]) for d, n in ((1, 1), (2, 5), (7, 9))]
 
     def prove() -> None:
+        proof.depends("ols.fixed-design-risk", "(1/t)**2*v*d*subs(inverse, m, n - d + 1) == v*d/(t**2*(n - d - 1))", text="Fit t adds an increment of covariance sigma^2 W^-1/t^2.")
         proof.argued("law", "Given X, theta_inf - theta_* is the sum of the independent N(0, sigma^2 W^-1/t^2), that is N(0, sigma^2 (pi^2/6) W^-1); and W^-1/2 z has the law of z/sqrt(Q) with Q chi-square of n - d + 1 degrees "
                      "of freedom (rotation invariance and the Schur complement).")  # fmt: skip
         proof.identity(f"n - d + ({excess})", "n - d + 1")
-        proof.chi("inverse", -1, "m", "1/(m - 2)")
         proof.identity(f"d*subs(inverse, m, n - d + ({excess}))", "d/(n - d - 1)", text="Its second moment is pi^2/6 times this, the limit of the risk: the two agree.")
 
     return settle(proof, prove, "A sum of independent Gaussians given the design.", formula=f"n - d + ({excess})", points=points, instances=("d = 2, n = 5: four degrees of freedom",))
@@ -242,9 +256,11 @@ def accumulate_limit_law(*, excess: str) -> Outcome:
 @check("ols.accumulate_uniform")
 def accumulate_uniform(*, constant: str) -> Outcome:
     """For every schedule with n_1 >= d + 2 the risk is at most constant * v d/(n_1 - d - 1), and no smaller constant will do."""
-    proof = Proof("n")
+    proof = Proof("n", "a", "x", "k", "N", "d", "v", "m")
 
     def prove() -> None:
+        proof.depends("ols.accumulate-converges", "(a + x)**2/a - (a + x) == x + (1)*x**2/a", text="The conditional covariances telescope,")
+        proof.depends("ols.accumulate-step", "v*(k/N)*d*subs(inverse, m, N - d + 1) == v*k*d/(N*(N - d - 1))", text="and the increments of the risk are known.")
         proof.argued("telescoping", "The increments after the first fit have conditional covariances that sum to at most sigma^2 H_1^-1 (see the convergence theorem), and the first fit contributes sigma^2 H_1^-1 itself: twice "
                      "sigma^2 E tr H_1^-1 in all.")  # fmt: skip
         proof.arithmetic(f"1 + 1 == {constant}")
@@ -262,15 +278,20 @@ def accumulate_uniform(*, constant: str) -> Outcome:
 @check("ols.accumulate_unequal")
 def accumulate_unequal(*, first: int, pi_squared: str) -> Outcome:
     """d = 1, sizes first, 1, 1, ...: the limit of the risk exceeds pi^2/6 times the first risk (pi^2 < pi_squared)."""
-    proof = Proof()
+    proof = Proof("k", "N", "d", "v", "m", "j")
     limit = growing_context_limit(1, first)
+    bound = Fraction(pi_squared)
+    if not arb.pi() ** 2 < enclose(bound, 64):
+        return refuted("that is no upper bound of pi^2", {"pi^2": f"above {(arb.pi() ** 2).str(10, radius=False)[:8]}", "claimed above it": pi_squared})
 
     def prove() -> None:
+        proof.depends("ols.accumulate-step", "v*(k/N)*d*subs(inverse, m, N - d + 1) == v*k*d/(N*(N - d - 1))", text="Each new sample in a pool of j adds, with d = 1:")
+        proof.identity("subs(subs(subs(v*k*d/(N*(N - d - 1)), k, 1), N, j), d, 1)", "v*(1/(j - 2) - 1/j)/2", text="half the difference of 1/(j - 2) and 1/j, which telescopes.")
         harmonic = Fraction(1, first - 1) + Fraction(1, first)
         same("limit of the risk", limit, Fraction(1, first - 2) + harmonic / 2)
         proof.arithmetic(f"1/{first - 2} + (1/{first - 1} + 1/{first})/2 == {limit}", text="The exact limit, by partial fractions of 1/(j (j - 2)).")
-        proof.argued("pi", f"pi^2 < {pi_squared}, since pi < 3.15.")
-        same("bound of pi squared", bool(arb.pi() ** 2 < arb(Fraction(pi_squared).numerator) / Fraction(pi_squared).denominator), True)
+        proof.argued("pi", f"pi^2 < {pi_squared}: pi < 22/7 (Archimedes), and (22/7)^2 < {pi_squared}.")
+        proof.arithmetic(f"(22/7)**2 < {pi_squared}")
         proof.arithmetic(f"1/{first - 2} + (1/{first - 1} + 1/{first})/2 > {pi_squared}/(6*{first - 2})", text="It exceeds the bound for equal batches.")
 
     return settle(proof, prove, "The exact limit for unequal batches is above the bound for equal ones.",

@@ -228,13 +228,14 @@ def schedule_formula(*, formula: str, dimension: int, powers: str, result: str) 
         return refuted(f"{decision.reason}", {"formula": formula, "d": dimension, "sum 1/n_t": "infinite" if found.diverges else "finite", "tends to infinity": decision.answer})
     if exponents != powers:
         return refuted("the growth is another one", {"formula": formula, "powers of t, log t, ...": exponents, "claimed": powers})
-    proof = Proof()
+    proof = Proof("m")
 
     def prove() -> None:
         proof.depends("ols.schedule-criterion", "first/(2*m) == 1/2", text="The criterion: infinite iff sum 1/n_t is.")
+        proof.argued(f"growth of {formula}", f"f(t) = {formula} is of the exact order of t, log t, log log t, ... to the powers {exponents}, by its expansion at infinity, and so is n_t, so the sums of 1/n_t and of the "
+                     "reciprocals of this product converge or diverge together.")  # fmt: skip
         proof.series([Fraction(e) for e in found.exponents or ()], "diverges" if found.diverges else "converges",
-                     text=f"{found.test}; n_t is of the exact order of this product.")  # fmt: skip
+                     text=f"{found.test}.")  # fmt: skip
 
-    proof = Proof("m")
     same("schedule", found.diverges, collapses(formula))
     return settle(proof, prove, f"{decision.reason}.", instances=(f"n_t = {formula}, d = {dimension}",))
