@@ -54,6 +54,7 @@ class _Draft(recheck.Certificate):
         self.begin("draft", {}, variables)
 
     def other(self, name: str, sha256: str) -> recheck.Certificate:
+        global _accepted
         documents: dict[str, Any] = {}
 
         def collect(claim_id: str) -> None:
@@ -64,7 +65,13 @@ class _Draft(recheck.Certificate):
                         collect(step["id"])
 
         collect(name)
-        return recheck.Store(documents).get(name)
+        if any(_accepted.folder.get(known) != document for known, document in documents.items()):
+            _accepted = recheck.Store({**_accepted.folder, **documents})
+        return _accepted.get(name)
+
+
+_accepted = recheck.Store({})
+"""Dependencies that this process has checked already, each as its document was."""
 
 
 class Proof:
