@@ -49,6 +49,26 @@ def test_exit_codes(tmp_path: Path, capsys, claims: list[str], code: int) -> Non
     assert report["exit_code"] == code and len(report["claims"]) == len(claims)
 
 
+@pytest.mark.parametrize("kind", ["definition", "remark"])
+def test_what_has_a_test_is_decided_whatever_it_is_called(tmp_path: Path, capsys, kind: str) -> None:
+    path = write(tmp_path, claim("a", kind=kind, test="1 == 2"), claim("b", kind=kind))
+    assert main(["audit", path, "--json"]) == 1
+    first, second = json.loads(capsys.readouterr().out)["claims"]
+    assert (first["verdict"], second["verdict"]) == ("refuted", "stated")
+
+
+def test_nothing_is_assumed(tmp_path: Path, capsys) -> None:
+    assert main(["audit", write(tmp_path, claim("a", kind="cited", test="1 == 2"))]) == 2
+    assert "'cited' is for the book only" in capsys.readouterr().err
+
+
+def test_an_accepted_mutant_is_said(tmp_path: Path, capsys) -> None:
+    path = tmp_path / "claims.toml"
+    path.write_text('[[claim]]\nid = "a"\ntest = "1 < 2"\nmutants = ["1 < 3", "2 < 1"]\n')
+    assert main(["audit", str(path), "--quiet"]) == 1
+    assert "a mutant, which must not hold, is confirmed: 1 < 3" in capsys.readouterr().out
+
+
 def test_json_fields_and_lines(tmp_path: Path, capsys) -> None:
     path = write(tmp_path, claim("a", test="1/3 ~= 0.33"), claim("b", test="percent(1/8) == 12.5"))
     main(["audit", path, "--json"])

@@ -17,6 +17,7 @@ from verify.dependencies import certificate_of
 from verify.errors import RoutesDisagree
 from verify.loader import load_book
 from verify.registry import checks
+from verify.results import fate_of_mutants
 from verify.status import Kind, Tier, Verdict
 
 BOOK = load_book().claims
@@ -35,8 +36,8 @@ def test_claim_is_as_expected_and_its_mutants_are_not(name):
     outcome = check(**claim.params)
     assert outcome.verdict is claim.expect, outcome.reason
     assert len(claim.mutants) >= 1
-    for mutant in claim.mutants:
-        assert check(**{**claim.params, **mutant}).verdict is not Verdict.CONFIRMED, mutant
+    details = [{"verdict": check(**{**claim.params, **mutant}).verdict, "reason": ""} for mutant in claim.mutants]
+    assert fate_of_mutants(claim, details)["rejected"] == len(claim.mutants), details
     assert outcome.tier is (Tier.NONE if outcome.verdict is Verdict.UNDECIDED else claim.floor)
     if outcome.verdict is Verdict.CONFIRMED:
         assert outcome.instances
@@ -122,6 +123,9 @@ def test_the_figure_compares_window_and_growing_context():
         ("ols.risk-schedule", {"step": "v*d/(n - d)"}, "exact value"),
         ("ols.divergence-criterion", {"least_dimension": 2}, "d, n"),
         ("gauss.schedule-linear", {"result": "survives"}, "sum 1/n_t"),
+        ("gauss.schedule-t-log-t", {"formula": "t*log(t)**2"}, "sum 1/n_t"),
+        ("ols.norm-diverges", {"process": "stationary"}, "behaviour"),
+        ("ols.accumulate-unequal", {"pi_squared": "9"}, "pi^2"),
         ("collapse.gate-stays", {"outcome": "tends to 0"}, "s_t"),
         (claim_id("gaussian/replace/unbiased/covariance/almost-sure"), {"limit": "truth"}, "limit"),
     ],
@@ -130,6 +134,20 @@ def test_refutations_carry_exact_witnesses(name, change, witness):
     claim = BOOK[name]
     outcome = checks()[claim.check].function(**{**claim.params, **change})
     assert outcome.verdict is Verdict.REFUTED and witness in outcome.witness
+
+
+@pytest.mark.parametrize(
+    ("excess", "witness"), [(-4, ["5, 1", "1/3"]), (-2, ["3, 1", "1"]), (2, ["1, 3", "1"]), (5, ["1, 6", "1/4"])]
+)
+def test_infinite_risk_is_refuted_away_from_the_square_case_by_the_exact_risk(excess, witness):
+    outcome = checks()["ols.infinite_risk"].function(excess=excess)
+    assert outcome.verdict is Verdict.REFUTED
+    assert list(outcome.witness.values()) == witness
+
+
+def test_infinite_risk_at_the_three_sizes():
+    for excess in (-1, 0, 1):
+        assert checks()["ols.infinite_risk"].function(excess=excess).verdict is Verdict.CONFIRMED
 
 
 def test_helpers_evaluate_and_compare_exactly():
@@ -156,6 +174,7 @@ def test_helpers_evaluate_and_compare_exactly():
         ("gauss.paraphrase", {"growth": "cubic"}),
         ("collapse.cell", {"key": "a/b", "limit": "zero"}),
         ("collapse.biased_sampling", {"inflation": "1", "sizes": "few"}),
+        ("ols.norm_diverges", {"dimensions": 1, "excess": "any", "process": "chaotic"}),
     ],
 )
 def test_bad_parameters_are_explained(check, params):

@@ -21,8 +21,9 @@ from verify.loader import Book
 from verify.pool import Finished, Pool
 from verify.progress import Progress
 from verify.report.model import assemble, exit_code_of
+from verify.results import complete, fate_of_mutants, without_check
 from verify.runner import MEMORY, Settings, State, default_jobs
-from verify.status import ExitCode, Kind, RunState, Tier, Verdict, worst_exit
+from verify.status import ExitCode, Kind, RunState, Verdict, worst_exit
 from verify.worker import claim_data
 
 __all__ = ["DEFAULT_TIMEOUT", "audit", "collect"]
@@ -31,11 +32,6 @@ DEFAULT_TIMEOUT = 30.0
 """Seconds for one claim, and for each of its mutants."""
 
 _NO_TEST = 'no test is given; write test = "...", or not_checkable = "why"'
-_STATED = {
-    Kind.DEFINITION: (Verdict.STATED, "a definition: nothing to decide"),
-    Kind.REMARK: (Verdict.STATED, "a remark: nothing to decide"),
-    Kind.CITED: (Verdict.ASSUMED, "a cited result: assumed, not decided"),
-}
 
 
 def collect(paths: Iterable[Path]) -> list[Claim]:
@@ -110,18 +106,17 @@ def _exit_code(claim: dict[str, Any]) -> ExitCode:
 
 def _without_worker(claim: Claim) -> dict[str, Any] | None:
     """Return the result of a claim that needs no worker, or None."""
-    if claim.kind in _STATED:
-        verdict, reason = _STATED[claim.kind]
-        return _result(claim, verdict=verdict, reason=reason)
+    if claim.kind in (Kind.DEFINITION, Kind.REMARK):
+        return without_check(claim)
     if claim.test is None:
         if claim.not_checkable is None:
-            return _result(claim, reason=_NO_TEST)
-        return _result(claim, verdict=Verdict.NOT_CHECKABLE, reason=claim.not_checkable)
+            return complete(claim, reason=_NO_TEST)
+        return complete(claim, verdict=Verdict.NOT_CHECKABLE, reason=claim.not_checkable)
     try:
         parse(claim.test)
     except ExpressionError as error:
         reason = error.message
-        return _result(claim, run=RunState.ERROR, run_reason=reason, reason=reason, failure="input")
+        return complete(claim, run=RunState.ERROR, run_reason=reason, reason=reason, failure="input")
     return None
 
 
@@ -162,39 +157,8 @@ def _complete(claim: Claim, finished: Finished) -> dict[str, Any]:
     for mutant, detail in zip(claim.mutants, finished.mutants, strict=True):
         kept = {key: value for key, value in detail.items() if key != "transient"}
         details.append({"change": str(mutant), **kept})
-    verdicts = [detail["verdict"] for detail in details]
-    mutants = {
-        "rejected": sum(v not in ("void", Verdict.CONFIRMED) for v in verdicts),
-        "accepted": verdicts.count(Verdict.CONFIRMED),
-        "void": verdicts.count("void"),
-        "total": len(verdicts),
-        "details": details,
-    }
-    return _result(claim, **{**finished.result, "mutants": mutants})
-
-
-def _result(claim: Claim, **values: Any) -> dict[str, Any]:
-    return {
-        "verdict": Verdict.UNDECIDED,
-        "tier": Tier.NONE,
-        "run": RunState.OK,
-        "run_reason": "",
-        "reason": "",
-        "failure": None,
-        "value": None,
-        "value_bounds": None,
-        "qualification": None,
-        "witness": None,
-        "proof": [],
-        "instances": [],
-        "necessity": [],
-        "routes": [],
-        "recheck": None,
-        "statistics": None,
-        "figures": [],
-        "table": None,
-        "seconds": 0.0,
-        "mutants": {"rejected": 0, "accepted": 0, "void": 0, "total": 0, "details": []},
-        "claim_digest": claim.digest(),
-        **values,
-    }
+    result = complete(claim, **{**finished.result, "mutants": fate_of_mutants(claim, details)})
+    accepted = [detail["change"] for detail in details if detail["verdict"] == Verdict.CONFIRMED]
+    if accepted:
+        result["reason"] += f"; but a mutant, which must not hold, is confirmed: {'; '.join(accepted)}"
+    return result

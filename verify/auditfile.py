@@ -15,6 +15,7 @@ from verify.claim import Claim
 from verify.errors import InputError
 from verify.loader import KEYS, claim_from_table, suggestion
 from verify.places import TablePlace, find_tables
+from verify.status import Kind
 
 __all__ = ["AUDIT_KEYS", "claims_of_text", "read_claims", "toml_of"]
 
@@ -114,6 +115,11 @@ def _claim(table: dict[str, Any], file: str, place: TablePlace) -> Claim:
         message = "'mutants' are expressions that must not be confirmed: a list of texts"
         raise InputError(message, file, place.line_of("mutants"))
     filled = dict(table)
+    if table.get("kind") == Kind.CITED.value:
+        message = "'cited' is for the book only: in a file to audit nothing is assumed; leave 'kind' out"
+        raise InputError(message, file, place.line_of("kind"))
+    if test is not None and table.get("kind") in (Kind.DEFINITION.value, Kind.REMARK.value):
+        filled["kind"] = "number"  # what has a test is decided
     filled.setdefault("kind", "number")
     filled.setdefault("title", str(table["id"]))
     filled.setdefault("statement", str(test or table.get("title") or table["id"]))

@@ -8,7 +8,7 @@ from verify.claim import Claim
 from verify.pool import Finished
 from verify.status import Kind, RunState, Tier, Verdict
 
-__all__ = ["complete", "from_worker", "without_check"]
+__all__ = ["complete", "fate_of_mutants", "from_worker", "without_check"]
 
 _STATED = {
     Kind.DEFINITION: (Verdict.STATED, "a definition: nothing to decide"),
@@ -47,7 +47,7 @@ def complete(claim: Claim, **values: Any) -> dict[str, Any]:
         "figures": [],
         "table": None,
         "seconds": 0.0,
-        "mutants": {"rejected": 0, "accepted": 0, "void": 0, "total": 0, "details": []},
+        "mutants": {"rejected": 0, "accepted": 0, "same": 0, "void": 0, "total": 0, "details": []},
         "claim_digest": claim.digest(),
         **values,
     }
@@ -72,16 +72,41 @@ def from_worker(claim: Claim, finished: Finished) -> tuple[dict[str, Any], bool]
         for mutant, detail in zip(claim.mutants, finished.mutants, strict=True)
     ]
     cut_short = any([detail.pop("transient", False) for detail in details])
-    verdicts = [detail["verdict"] for detail in details]
-    mutants = {
-        "rejected": sum(v not in ("void", Verdict.CONFIRMED) for v in verdicts),
-        "accepted": verdicts.count(Verdict.CONFIRMED),
-        "void": verdicts.count("void"),
-        "total": len(verdicts),
-        "details": details,
-    }
+    mutants = fate_of_mutants(claim, details)
     result = complete(claim, **{**finished.result, "mutants": mutants})
     return result, result["run"] == RunState.OK and not cut_short
+
+
+def fate_of_mutants(claim: Claim, details: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the counts of the mutants of a claim: rejected, accepted, same, void and total.
+
+    A mutant is a near claim that the same check must not confirm: confirmed, it is accepted.  One with
+    the verdict that the book expects of the claim itself is counted under ``same`` and says so; if that
+    verdict is ``qualified`` or ``undecided`` it shows nothing and is not rejected.
+
+    Args:
+        details: for each mutant ``change``, ``verdict`` ("void" when it crashed) and ``reason``.
+
+    >>> claim = Claim("a", Kind.LEMMA, "A", "...", expect=Verdict.QUALIFIED)
+    >>> fate = fate_of_mutants(claim, [{"verdict": v, "reason": ""} for v in ("refuted", "qualified", "void")])
+    >>> fate["rejected"], fate["accepted"], fate["same"], fate["void"]
+    (1, 0, 1, 1)
+    """
+    told_apart = claim.expect not in (Verdict.QUALIFIED, Verdict.UNDECIDED)
+    counts = {"rejected": 0, "accepted": 0, "same": 0, "void": 0}
+    for detail in details:
+        verdict = detail["verdict"]
+        same = verdict == claim.expect and verdict != Verdict.CONFIRMED
+        if verdict == "void":
+            counts["void"] += 1
+        elif verdict == Verdict.CONFIRMED:
+            counts["accepted"] += 1
+        elif not same or told_apart:
+            counts["rejected"] += 1
+        if same:
+            counts["same"] += 1
+            detail["reason"] = f"the same verdict as the claim: {detail['reason']}"
+    return {**counts, "total": len(details), "details": details}
 
 
 def _change(claim: Claim, mutant: Any) -> str:

@@ -24,8 +24,8 @@ def schedule(*, formula: str, powers: str, result: str) -> Outcome:
     proof = Proof("m")
 
     def prove() -> None:
-        for criterion in ("gauss.collapse-unbiased", "gauss.collapse-mle"):
-            proof.depends(criterion, "1 - step == 1/(m + 1)**1", text=f"The criterion, {'unbiased' if criterion.endswith('unbiased') else 'maximum likelihood'}: sum 1/n_t.")
+        proof.depends("gauss.collapse-unbiased", "1 - step == 1/(m + 1)**1", text="The criterion is sum 1/n_t, for the unbiased fit")
+        proof.depends("gauss.collapse-mle", "1 - m/(m + 1) == 1/(m + 1)", text="and for maximum likelihood, whose further factor 1 - 1/n_t has the product 0 under the same condition.")
         if found.growth != "unbounded":
             proof.argued(f"growth of {formula}", f"With f(t) = {formula}: {found.test}.")
             proof.series([0], "diverges", text="1/n_t is bounded below: compare with the series of constant terms.")

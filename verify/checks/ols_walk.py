@@ -118,10 +118,19 @@ def divergence_criterion(*, least_dimension: int, plane_excess: int) -> Outcome:
 
 
 @check("ols.norm_diverges")
-def norm_diverges(*, dimensions: int, excess: int | str) -> Outcome:
-    """|theta_t - theta*| -> infinity a.s. for every d >= dimensions and n >= d + excess ("any": every n >= 1)."""
-    failures = [(d, n) for d in range(dimensions, dimensions + 4) for n in range(1, 20)
-                if (excess == "any" or n >= d + int(excess)) and not diverges(d, n)]  # fmt: skip
+def norm_diverges(*, dimensions: int, excess: int | str, process: str) -> Outcome:
+    """The process is "transient" (its norm tends to infinity a.s.), "recurrent" or "stationary" for every d >= dimensions and n >= d + excess ("any": every n >= 1)."""
+    if process not in ("transient", "recurrent", "stationary"):
+        raise ValueError(f"the process is transient, recurrent or stationary, got {process!r}")
+    pairs = [(d, n) for d in range(dimensions, dimensions + 4) for n in range(1, 20) if excess == "any" or n >= d + int(excess)]
+    failures = [(d, n) for d, n in pairs if behaviour(d, n) != process]
+    for d, n in pairs:
+        same(f"behaviour at d = {d}, n = {n}", behaviour(d, n) == "transient", diverges(d, n))
+    if process != "transient" or len(failures) == len(pairs):
+        if not failures:
+            return Outcome(Verdict.UNDECIDED, Tier.NONE, "not the published statement: decided in entries of their own")
+        d, n = failures[0]
+        return refuted(f"at d = {d}, n = {n} the process is {behaviour(d, n)}", {"d, n": f"{d}, {n}", "behaviour": behaviour(d, n)})
     if failures:
         d, n = min(failures, key=lambda pair: (pair[0], -pair[1] if pair[1] == pair[0] + 2 else pair[1]))
         return Outcome(
