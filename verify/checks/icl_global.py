@@ -63,7 +63,7 @@ def define_plane(proof: Proof, layers: int) -> None:
         if loss != plane_loss_by_entries(layers):
             raise RoutesDisagree(f"two derivations of the loss at d = 2, L = {layers} differ")
         proof.define("F", text_of(loss), text="The loss at V = aI + bJ + R, cleared, in B = b^2 and C = r^2.")
-        proof.computed(f"n**{power}*E|(I-VS)^{layers}|^2 == F at V = [a + r, -b; b, a - r], B = b**2, C = r**2",
+        proof.computed(f"F == n**{power} times the loss of {layers} layers at V = [a + r, -b; b, a - r], B = b**2, C = r**2",
                        "The loss polynomial was derived by two programs that share no code and agree.", ENTRY_ROUTES)  # fmt: skip
     proof.define("F0", "subs(subs(F, B, 0), C, 0)", text="The loss of scalar matrices.")
 
