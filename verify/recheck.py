@@ -553,16 +553,23 @@ class Scope:
         meaning = f"loss(layers={layers}, V=aI+sK, K {direction} of norm 1, d={d}) + O(s^3)"
         return self.derived(name, value, found, meaning)
 
+    def above(self, quantity, bound, what):
+        """Refuse a quantity that is a number and not above a bound (a letter stands for large values)."""
+        number = all(m in self.ring.one for m in quantity.top) and quantity.under == self.ring.one
+        refuse_if(number and quantity.number() <= bound, f"{what} must be above {bound}")
+
     def moment(self, name: str, value: str, powers: list[int], d: str, n: str):
         good = powers and min(powers) >= 1 and sum(powers) <= 12
         refuse_if(not good, "powers must be positive integers of sum at most 12")
         size, shown = self.value(d), ", ".join(map(str, powers))
+        self.above(size, 0, "the dimension"), self.above(self.value(n), 0, "the degrees of freedom")
         found = Words(self.ring, self.value(n), lambda _: size).expect(["w" * k for k in powers])
         return self.derived(name, value, found, f"E prod tr W^k, k = {shown}, d={d}, n={n}")
 
     def chi(self, name: str, value: str, power: int, m: str):
         refuse_if(abs(power) > 200, "the power is too large")
         freedom, found = self.value(m), self.ring.constant(1)
+        self.above(freedom, -2 * min(power, 0), "degrees of freedom for this power to be integrable")
         for k in range(abs(power)):
             found = found * (freedom + 2 * k) if power > 0 else found / (freedom - 2 * (k + 1))
         return self.derived(name, value, found, f"E X^{power}, X ~ chi2({m})")
@@ -725,6 +732,11 @@ class Scope:
 
     def computed(self, sentence: str, text: str, routes: list[str]):
         refuse_if(len(set(routes)) < 2 or not text, "a computed step must name two independent routes")
+        try:
+            plainly = Expression(sentence, Ring([])).result
+        except Refused:
+            plainly = None  # not a statement about rational numbers
+        refuse_if(plainly is False, "the statement is false")
         return self.certificate.assume("computed", self.certificate.id, sentence)
 
 KINDS = set("loss variation moment chi define identity sign cover roots atroots cases series arithmetic "
@@ -803,6 +815,8 @@ class Certificate:
         refuse_if(data["sha256"] != hashes, "a hash does not agree")
         known = store.book is None or (name in store.book and digest(store.book[name]) == hashes["claim"])
         refuse_if(not known, "the claim is not the one in the book")
+        expected = claim.get("expect", "confirmed") == "confirmed"
+        refuse_if(not expected, "the claim is not expected to hold: there is nothing to certify")
         good = all(re.fullmatch(NAME, v) and v not in RESERVED for v in variables)
         good = good and len(variables) <= 40 and len(set(variables)) == len(variables)
         refuse_if(not good, "variables must be distinct names")
@@ -838,6 +852,8 @@ class Certificate:
             hint = f"{self.scope.meaning[name][:60]!r} or 'exists {name}', or a used claim must say so"
             unclear = f"the claim does not say what {name!r} is: its proves needs {hint}"
             refuse_if(name not in self.pinned | witnesses, unclear)
+        for name in witnesses & self.scope.names.keys():
+            self.scope.names[name].polynomial()  # a quotient with a pole would fit what is false there
         # diff(f, x) means something else when f is a variable: variables beside them must be recognisable
         for s in sentences:
             found = re.findall(rf"({NAME}) in [(\[]|, ({NAME})[,)]|(\bn\b)", s)
