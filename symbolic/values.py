@@ -202,9 +202,8 @@ def _count_roots(coefficients: tuple[int, ...], lower: Fraction, upper: Fraction
                 raise ArithmeticError("could not separate a root from the end of an interval")
             with workprec(bits):
                 low, high = _ball(lower), _ball(upper)
-                root = min(
-                    (r for r, _ in _pairs(poly) if r.imag == 0),
-                    key=lambda r, near=root: abs(float((r.real - near.real).mid())),
-                )
+                near = root.real
+                distance = {abs(float((r.real - near).mid())): r for r, _ in _pairs(poly) if r.imag == 0}
+                root = distance[min(distance)]
         count += bool(root.real > low and root.real < high)
     return count

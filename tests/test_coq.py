@@ -47,7 +47,10 @@ def test_coq_accepts_it_with_the_standard_axioms_of_the_reals():
         ("(-32785)", "(-32784)"),
         ("Definition f4 (n : R) : R := (2)*n^3", "Definition f4 (n : R) : R := (3)*n^3"),
         ("C = 0 /\\ (0 < B", "C = 1 /\\ (0 < B"),
-        ("one_minimiser_below : forall z a B C a' B' C', (1 <= z < 15)", "one_minimiser_below : forall z a B C a' B' C', (1 <= z < 16)"),
+        (
+            "one_minimiser_below : forall z a B C a' B' C', (1 <= z < 15)",
+            "one_minimiser_below : forall z a B C a' B' C', (1 <= z < 16)",
+        ),
     ],
 )
 def test_coq_refuses_a_changed_file(old, new):

@@ -149,7 +149,9 @@ def try_journal(choice, folder):
     assert stored is None or stored.result == {"verdict": "confirmed"}
 
 
-choices = st.tuples(st.integers(0, 10**6), st.integers(0, 10**9), st.integers(0, 10**6), st.binary(max_size=8), st.booleans())
+choices = st.tuples(
+    st.integers(0, 10**6), st.integers(0, 10**9), st.integers(0, 10**6), st.binary(max_size=8), st.booleans()
+)
 journals = st.tuples(st.integers(0, 10**6), st.binary(max_size=64), st.sampled_from([0, 1, 1, 1, 2, 99]))
 READERS = [
     (expressions, try_expression, False, 4000),

@@ -16,6 +16,7 @@ import re
 import shutil
 import subprocess
 import tempfile
+from collections.abc import Sequence
 from fractions import Fraction
 from math import comb
 from pathlib import Path
@@ -189,7 +190,7 @@ def _positive_parts() -> list[str]:
 def _outside() -> dict[str, fmpq_mpoly]:
     """Return the coefficients of f2 and f0 at -y and at 2 + y, y >= 0: positive but for f0's constant."""
     n, a, big_b, c = PLANE.gens()
-    out = {}
+    out: dict[str, fmpq_mpoly] = {}
     for name, poly in (("f2", loss_part("f2")), ("f0", loss_part("f0"))):
         for side, point in (("below", -a), ("above", 2 + a)):
             parts = coefficients_in_a(poly.compose(n, point, big_b, c))
@@ -282,7 +283,7 @@ Qed.
 """
 
 
-def _horner_fraction(coefficients: list[Fraction], variable: str) -> str:
+def _horner_fraction(coefficients: Sequence[Fraction | int], variable: str) -> str:
     first, second, third = (f"({x.numerator}/{x.denominator})" for x in coefficients)
     return f"{first} + {variable}*({second} + {variable}*{third})"
 

@@ -18,8 +18,8 @@ from pathlib import Path
 from typing import Any, TextIO
 
 from verify.errors import InputError
-from verify.selftest.record import FOLDER as TRUST
 from verify.journal import NAME as JOURNAL
+from verify.selftest.record import FOLDER as TRUST
 
 __all__ = [
     "complete_publication",
