@@ -59,6 +59,8 @@ def define_plane(proof: Proof, layers: int) -> None:
                    text="The loss at V = aI + bJ + R; every 2x2 matrix has this form in suitable orthonormal axes.")  # fmt: skip
         proof.define("F", text_of(loss), text="The same, cleared, in B = b^2 and C = r^2.")
         proof.identity(f"n**{power}*f", "subs(subs(F, B, b**2), C, r**2)")
+        for letter in ("b", "r"):
+            proof.identity(f"diff(F, {letter})", "0", text="F is a polynomial in n, a, B, C alone.")
     else:
         if loss != plane_loss_by_entries(layers):
             raise RoutesDisagree(f"two derivations of the loss at d = 2, L = {layers} differ")
