@@ -177,6 +177,7 @@ def _claim(
 def _summary(claims: list[dict[str, Any]], assumptions: list[dict[str, Any]]) -> dict[str, Any]:
     """Return the counts; a verdict, tier or PASS counts only where the check ran."""
     ran = [claim for claim in claims if claim["run"] == RunState.OK]
+    written = [claim for claim in claims if claim["certificate"] is not None]
     reported = [claim for claim in claims if claim["origin"] != "own" and claim["kind"] not in _ENTRIES]
     return {
         "claims": len(claims),
@@ -193,8 +194,8 @@ def _summary(claims: list[dict[str, Any]], assumptions: list[dict[str, Any]]) ->
         },
         "steps": {status.value: sum(claim["steps"][status.value] for claim in claims) for status in StepStatus},
         "certificates": {
-            "written": sum(claim["certificate"] is not None for claim in claims),
-            "accepted": sum((c["recheck"] or "").startswith("checked") for c in claims),
+            "written": len(written),
+            "accepted": sum((claim["recheck"] or "").startswith("checked") for claim in written),
         },
         "assumptions": assumptions,
     }
