@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from symbolic import schedule as schedules
 from verify.errors import RoutesDisagree
 from verify.expression import ExpressionError, decide
 from verify.expression.documentation import (
@@ -15,8 +16,9 @@ from verify.expression.documentation import (
     vocabulary_text,
 )
 from verify.expression.terms import Agreed, agreed, known_terms
+from verify.expression.terms.gauss import _bertrand
 from verify.expression.terms.wishart import _by_pairings
-from verify.status import Verdict
+from verify.status import Tier, Verdict
 
 TERMS = known_terms()
 WANTED = {
@@ -170,3 +172,21 @@ def test_exact_values_rest_on_two_routes() -> None:
     ):
         outcome = decide(text)
         assert outcome.tier == "exact" and len(outcome.routes) >= 2, text
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    ["10", "100*t", "sqrt(t)", "t**1.01", "t*ln(t)*loglog(t)", "t*log(t)**2", "exp(t)", "t**2*exp(t)**(-1)"],
+)
+def test_bertrand_rule_agrees_with_the_expansion_at_infinity(schedule):
+    assert _bertrand(schedule) is schedules.collapses(schedule)
+
+
+@pytest.mark.parametrize("schedule", ["t + log(t)", "-t", "t/2", "exp(2*t)", "t**2**2", "0*t", "t*", "tt", ""])
+def test_bertrand_rule_leaves_other_formulas_alone(schedule):
+    assert _bertrand(schedule) is None
+
+
+def test_a_schedule_with_one_route_is_certified_and_not_exact():
+    assert decide('gauss.collapses("t*log(t)")').tier is Tier.EXACT
+    assert decide('gauss.collapses("t + log(t)")').tier is Tier.CERTIFIED

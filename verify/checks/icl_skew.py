@@ -300,6 +300,7 @@ def two_minimisers(*, first: int, left: str, right: str) -> Outcome:
     ray: dict[str, Any] = {"n": (first, "oo")}
     try:
         proof.depends("icl.loss-d2-l2", LOSS, part("f0"), part("f2"), part("f4"))
+        proof.depends("icl.scalar-minimiser-d2-l2", "diff(g, a) > 0 for a in (-oo, oo), n in [1, oo)", text="f0 is strictly convex: a* is its only stationary point.")
         proof.define("h", "f2/4")
         proof.define("c", reduced_derivative())
         proof.identity("diff(4*f4*f0 - f2**2, a)", "-128*(n + 2)*c")

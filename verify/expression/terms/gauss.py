@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 from typing import Any
 
@@ -90,32 +91,46 @@ def collapses(*, schedule: Any) -> Any:
     if not isinstance(schedule, str):
         raise ValueError('the schedule must be a formula in quotes, such as "t*log(t)"')
     value = schedules.collapses(schedule)
-    condensed = _condensed(schedule)
-    try:
-        other = schedules.collapses(condensed)
-    except ValueError:
-        return value
     return agreed(
         "gauss.collapses",
-        ("asymptotics of the schedule", value),
-        ("asymptotics after the substitution t = exp(s)", lambda: other),
+        ("expansion of the schedule at infinity", value),
+        ("powers read off the formula, and Bertrand's series", lambda: _bertrand(schedule)),
     )
 
 
-def _condensed(schedule: str) -> str:
-    """Return g with sum 1/g divergent iff sum 1/f is: g(s) = f(exp(s))/exp(s), named t again.
+_POWER = r"(?:(?:\*\*|\^)(?:(?P<plain>\d+(?:\.\d+)?)|\((?P<inner>-?\d+(?:/0*[1-9]\d*)?)\)))?"
+_BASES = {"exp(t)": 0, "t": 1, "log(t)": 2, "ln(t)": 2, "loglog(t)": 3, "log(log(t))": 3}
+_NAMES = "|".join(re.escape(base) for base in _BASES)
+_FACTOR = re.compile(rf"(?:(?P<base>{_NAMES})|sqrt\((?P<root>{_NAMES})\)|(?P<number>\d+(?:\.\d+)?)){_POWER}")
 
-    For eventually monotone f this is the substitution t = exp(s) in the integral of dt/f(t).
+
+def _bertrand(schedule: str) -> bool | None:
+    """Decide a product of powers of t, log t, loglog t, exp t and numbers; None for another formula.
+
+    sum 1/(t^a (log t)^b (loglog t)^c) diverges iff the first of a, b, c that is not 1 is below 1, or
+    all are 1 (Bertrand); a power of exp t goes before them, and decides by its sign.
+
+    >>> _bertrand("3*t*log(t)**2"), _bertrand("sqrt(t)"), _bertrand("t + log(t)")
+    (False, True, None)
     """
-    out, word = [], ""
-    for character in schedule + " ":
-        if character.isalnum() or character == "_":
-            word += character
-            continue
-        out.append("exp(t)" if word == "t" else word)
-        out.append(character)
-        word = ""
-    return f"({''.join(out).strip()})/exp(t)"
+    text, place = "".join(schedule.split()), 0
+    exponents = [Fraction(0)] * 4
+    while match := _FACTOR.match(text, place):
+        power = Fraction(match["plain"] or match["inner"] or 1)
+        if match["number"]:
+            if not Fraction(match["number"]):
+                return None
+        else:
+            base = match["base"] or match["root"]
+            exponents[_BASES[base]] += power / (1 if match["base"] else 2)
+        place = match.end()
+        if place == len(text):
+            growth, *powers = exponents
+            return growth < 0 if growth else next((p < 1 for p in powers if p != 1), True)
+        if text[place] != "*":
+            return None
+        place += 1
+    return None
 
 
 @term(
