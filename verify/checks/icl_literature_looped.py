@@ -95,13 +95,17 @@ def looped_flow_rate(*, layers: int, rate: int) -> Outcome:
 
 
 @check("literature.looped_dominance")
-def looped_dominance(*, layers: int) -> Outcome:
-    """Gatmiry et al., Theorem 3.4: |grad|^2 >= (1/16) loss^((2L-1)/L) while the loss is not tiny."""
+def looped_dominance(*, layers: int, constant: str) -> Outcome:
+    """Gatmiry et al., Theorem 3.4: |grad|^2 >= constant * loss^((2L-1)/L) while the loss is not tiny."""
     if layers < 2:
         return Outcome(Verdict.UNDECIDED, Tier.NONE, "the statement is about two layers or more")
-    small, large = dominance_ratio(layers, 2), dominance_ratio(layers, 10**6)
-    if small < 1 or large >= 1:
-        raise RoutesDisagree("the ratio should be at least 1 at d = 2 and below 1 at d = 10^6")
+    scale = Fraction(1, 16) / Fraction(constant)
+    small, large = (dominance_ratio(layers, d) * scale**layers for d in (2, 10**6))
+    if small < 1:
+        return Outcome(Verdict.REFUTED, Tier.EXACT, "false on the scalar matrices already at d = 2, with infinite context",
+                       witness={"L, d": f"{layers}, 2", f"quotient of the two sides, to the power {layers}": str(small)})  # fmt: skip
+    if constant != "1/16" or large >= 1:
+        return Outcome(Verdict.UNDECIDED, Tier.NONE, "not the published constant")
     return Outcome(
         Verdict.QUALIFIED, Tier.EXACT,
         "At the best scalar matrix the gradient is 0 and the loss is not, so the loss excluded as tiny must include the best scalar one. With infinite context "
