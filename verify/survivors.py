@@ -33,6 +33,7 @@ SURVIVORS: dict[str, dict[str, str]] = {
     "gauss.schedule-*": {"formula: *": _GROWTH},
     "collapse.*": {"low: *": _ENCLOSURE, "high: *": _ENCLOSURE},
     "collapse.gate-*": {"sizes: *": _GROWTH, "width: *": _GROWTH},
+    "collapse.power-gate-schedule-*": {"k: *": _INSTANCE, "sizes: *": _GROWTH},
     "collapse.power-gate-*": {"b: *": "the borderline depends on n and k only"},
     "icl.best-symmetric-scalar": {"layers: *": _INSTANCE, "last: *": _INSTANCE},
     "icl.local-threshold-d2-l3": {"layers: 3 becomes 2": "the local threshold is 15 for d = L = 2 as well"},
