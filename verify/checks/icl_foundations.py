@@ -1,4 +1,4 @@
-"""Checks of the loss itself, for every dimension: convexity on scalars, invariance, trace invariants, transposes.
+"""Checks of the loss itself, for every dimension: convexity on scalars, invariance, trace invariants, symmetric matrices.
 
 The polynomials come from the forward recursion of ``symbolic.words``; the independent checker derives the
 loss again by its own recursion at explicit matrices, and sums over pairings are a further route.
@@ -15,8 +15,8 @@ from typing import Any
 from flint import Ordering, fmpz_mpoly_ctx, fmpz_poly
 
 from symbolic.algebraic import real_roots
-from symbolic.chirality import chiral_coefficient, chiral_difference, chiral_trace, chiral_witness
-from symbolic.loss import loss_at, loss_family, loss_invariants, transpose_defect
+from symbolic.loss import loss_at, loss_family, loss_invariants
+from symbolic.plane import plane_loss_at
 from symbolic.scalar import (
     best_scalar,
     scalar_coefficients,
@@ -35,7 +35,7 @@ from verify.proof import Proof, StepFails
 from verify.registry import check
 from verify.status import Tier, Verdict
 
-__all__: list[str] = []
+__all__ = ["WORDS", "text_in"]
 
 LINE, POSITIVE = ("-oo", "oo"), (1, "oo")
 WORDS = ("forward recursion on trace words", "sum over all pairings")
@@ -67,20 +67,21 @@ def _pairing_terms(layers: int) -> dict[tuple[str, ...], dict[tuple[int, int], i
 
 
 def _trace_text(matrix: Sequence[Sequence[str]], word: str, names: Sequence[str]) -> str:
-    """Return the trace of a word in V and V^T as text in the entries of V (names, or 0)."""
+    """Return the trace of a word in V and V^T as text in the entries of V (names or integers)."""
     ring = fmpz_mpoly_ctx.get(tuple(names), Ordering.lex)
-    of = dict(zip(names, ring.gens(), strict=True)) | {"0": ring.constant(0)}
+    of = dict(zip(names, ring.gens(), strict=True))
     of |= {f"-{name}": -x for name, x in of.items()}
-    rows = [[of[x] for x in row] for row in matrix]
+    rows = [[of[x] if x in of else ring.constant(int(x)) for x in row] for row in matrix]
     size = range(len(rows))
     product = [[ring.constant(int(i == j)) for j in size] for i in size]
     for letter in word:
         factor = rows if letter == "v" else [list(column) for column in zip(*rows, strict=True)]
         product = [[sum((row[k] * factor[k][j] for k in size), ring.constant(0)) for j in size] for row in product]
-    return _text(sum((product[i][i] for i in size), ring.constant(0)), names)
+    return text_in(sum((product[i][i] for i in size), ring.constant(0)), names)
 
 
-def _text(poly: Any, names: Sequence[str]) -> str:
+def text_in(poly: Any, names: Sequence[str]) -> str:
+    """Return a python-flint polynomial as text in these names of its variables."""
     return expression_text({tuple(map(int, e)): c for e, c in poly.to_dict().items()}, list(names))
 
 
@@ -96,7 +97,7 @@ def scalar_convex(*, layers: int, factor: int) -> Outcome:
     proof = Proof("n", "d", "a")
     try:
         for k in range(1, top + 1):
-            proof.moment(f"m{k}", [k], _text(power_trace_moment(k), ("n", "d")), text=f"E tr W^{k} for every d and n.")
+            proof.moment(f"m{k}", [k], text_in(power_trace_moment(k), ("n", "d")), text=f"E tr W^{k} for every d and n.")
         terms = [f"{comb(top, k)}*(-a/n)**{k}*m{k}" for k in range(1, top + 1)]
         proof.define("f0", " + ".join(["d", *terms]), text="The loss of aI: E tr (I - aS)^(2L), expanded.")
         terms = [f"{comb(top - 2, k)}*(-a)**{k}*n**{top - 2 - k}*m{k + 2}" for k in range(top - 1)]
@@ -153,7 +154,7 @@ def invariance(*, cosine: str, sine: str) -> Outcome:
     names = ["v11", "v12", "v21", "v22"]
     proof = Proof("n", *names)
     family = loss_family(2, names, [[[int((i, j) == (p, q)) for j in (0, 1)] for i in (0, 1)] for p in (0, 1) for q in (0, 1)])
-    value = f"({_text(family.polynomial, ('n', *names))})/n**4"
+    value = f"({text_in(family.polynomial, ('n', *names))})/n**4"
     try:
         proof.loss("f", 2, [["v11", "v12"], ["v21", "v22"]], value, text="The loss at every 2x2 matrix V.")
         for name, turn in (("g", [[c, -s], [s, c]]), ("h", [[Fraction(1), Fraction(0)], [Fraction(0), Fraction(-1)]])):
@@ -190,7 +191,7 @@ def _invariant_text(layers: int) -> tuple[str, list[str]]:
     parts = []
     for product, terms in sorted(loss.items(), key=lambda item: (sum(map(len, item[0])), item[0])):
         weight = expression_text(dict(terms), ["n", "d"])
-        parts.append("*".join([f"({weight})", *product]))
+        parts.append("*".join([f"({weight})", *(f"T_{word}" for word in product)]))
     return " + ".join(parts), words
 
 
@@ -202,15 +203,15 @@ def loss_in_invariants(*, layers: int, sizes: list[int], word: str, coefficient:
     text, words = _invariant_text(layers)
     matrices = {size: DIAGONAL if (layers, size) == (3, 2) else MATRICES[size] for size in sizes}
     entries = sorted({x.strip("-") for m in matrices.values() for row in m for x in row if x != "0"})
-    proof = Proof("n", "d", *words, *entries)
+    proof = Proof("n", "d", *(f"T_{w}" for w in words), *entries)
     try:
-        proof.define("F", text, text="A word stands for its trace: t is V transposed and v is V, so tv is tr V^T V and t is tr V.")
-        proof.identity(f"coeff(F, {word}, 1)", coefficient)
+        proof.define("F", text, text="T_tv is the trace of V^T V, and so on: t stands for the transpose of V, v for V.")
+        proof.identity(f"coeff(F, T_{word}, 1)", coefficient)
         for size in sizes:
             moved = [("d", str(size))]
             for w in words:
                 proof.define(f"x{size}_{w}", _trace_text(matrices[size], w, entries), text=f"The trace of {w} at this {size}x{size} matrix.")
-                moved.append((w, f"x{size}_{w}"))
+                moved.append((f"T_{w}", f"x{size}_{w}"))
             inside = "F"
             for k, (w, value) in enumerate(moved, 1):
                 inside = f"subs({inside}, {w}, {value})"
@@ -233,86 +234,51 @@ def loss_in_invariants(*, layers: int, sizes: list[int], word: str, coefficient:
     )  # fmt: skip
 
 
-# ------------------------------------------------------------------------------------- transposes
-
-
-@check("icl.transpose_iff")
-def transpose_iff(*, first_layers: int, first_context: int, first_dimension: int) -> Outcome:
-    """f(V) = f(V^T) for all V exactly if d, L or n lies below these bounds."""
-    if (first_layers, first_context, first_dimension) != (3, 2, 3):
-        return _transpose_bounds(first_layers, first_context, first_dimension)
-    if transpose_defect(1) or transpose_defect(2):
-        raise RoutesDisagree("two layers must not tell V from its transpose")
-    proof = Proof("n", "d", "L", "c")
-    v = chiral_witness()
+@check("icl.invariants_of_many_layers")
+def invariants_of_many_layers(*, layers: int, products: int) -> Outcome:
+    """The loss of L >= 4 layers has this many products of trace words; compared at matrices with other derivations."""
+    loss = loss_invariants(layers)
+    if len(loss.terms) != products:
+        return Outcome(Verdict.REFUTED, Tier.EXACT, f"there are {len(loss.terms)} products of traces",
+                       witness={"L": str(layers), "products": str(len(loss.terms))})  # fmt: skip
+    for n, a, b, r in ((1, 2, 1, -1), (3, -1, 2, 1), (5, 1, -3, 2)):
+        if loss.at([[a + r, -b], [b, a - r]], n) != plane_loss_at(layers, n, Fraction(a), Fraction(b), Fraction(r)):
+            raise RoutesDisagree(f"the trace invariants and the plane differ at L = {layers}, n = {n}, a, b, r = {a}, {b}, {r}")
+    for n, d in ((2, 3), (4, 4), (7, 5)):
+        scalar = [[2 * int(i == j) for j in range(d)] for i in range(d)]
+        if loss.at(scalar, n) != scalar_loss_at(2, d, layers, n):
+            raise RoutesDisagree(f"the trace invariants and the scalar moments differ at L = {layers}, n = {n}, d = {d}")
+    proof = Proof("n")
     try:
-        for k in range(2, 6):
-            proof.define(f"b{k}", "*".join(f"(L - {i})" for i in range(k)).replace("(L - 0)", "L") + f"/{_factorial(k)}",
-                         text=f"The binomial coefficient of L over {k}.")  # fmt: skip
-        for i in (1, 2, 3):
-            poly = chiral_coefficient(i)
-            if poly != chiral_coefficient(6 - i):
-                raise RoutesDisagree("the chiral coefficients must be symmetric")
-            proof.define(f"c{i}", _text(poly, ("n", "d")), text=f"The part of E tr (VW)^{i} (W V^T)^{6 - i}.")
-        proof.define("K", "2*L*b5*c1 + 2*b2*b4*c2 + b3**2*c3", text="n^6 times the difference of the two chiral coefficients of the loss.")
-        for layers in range(3, 9):
-            recursion = chiral_difference(layers)
-            proof.identity(f"subs(K, L, {layers})", _text(recursion, ("n", "d")))
-        proof.computed("K == n**6 times the coefficient of tr(VVTTVT) less that of tr(VVTVTT) in the loss, T the transpose of V",
-                       "The parts c1, c2, c3 were found by summing over all pairings, and K by the recursion on words for L = 3..8.", WORDS)  # fmt: skip
-        proof.identity("b3**2 - b2*b4", "L**2*(L - 1)**2*(L - 2)*(L + 1)/144", text="So binom(L,2) binom(L,4) is less than binom(L,3)^2.")
-        proof.sign("K", ">", L=(3, "oo"), d=(3, "oo"), n=(2, "oo"), text="The chiral coefficient is positive.")
-        t = [list(row) for row in zip(*v, strict=True)]
-        trace = chiral_trace([[Fraction(x) for x in row] for row in v])
-        for layers in (3,):
-            for name, m in (("f", v), ("g", t)):
-                rows = [["c" if x else "0" for x in row] for row in m]
-                family = loss_family(layers, ["c"], [m])
-                proof.loss(name, layers, rows, f"({_text(family.polynomial, ('n', 'c'))})/n**{2 * layers}",
-                           text="The loss at cV." if name == "f" else "The loss at the transpose of cV.")  # fmt: skip
-            proof.identity("n**6*(f - g)", f"({trace})*subs(subs(K, L, {layers}), d, 3)*c**6",
-                           text="At V = (1,1,0; 0,0,1; 0,0,0) the two chiral traces differ.")  # fmt: skip
-        proof.argued(
-            "equal",
-            "d <= 2: for d = 1 there is nothing to show, and for d = 2, in the axes in which the symmetric part is diagonal, V = (p, -b; b, q) and D V D = V^T with D = diag(1, -1), while "
-            "f(DVD) = f(V). L <= 2: transposing V reverses every word in V and V^T, and up to rotation and transposition of the product each word of length at most "
-            "5 is its own reversal; f has degree at most 4. n = 1: let A and K be the symmetric and the skew part of V, s = x^T A x and r = |x|^2. Then "
-            "f(V) = E (d - 2 gamma s + gamma^2 r |Vx|^2) with gamma = L for s = 0 and (1 - (1 - s)^L)/s otherwise, and f(V) - f(V^T) = 4 E gamma^2 r x^T A K x. "
-            "Let Psi(s, r) have the derivative gamma^2 r in s. As exp(tK)x and x have the same law, E Psi(x^T exp(-tK) A exp(tK) x, r) does not depend on t; "
-            "its derivative at t = 0 is 2 E gamma^2 r x^T A K x, so this is 0.",
-        )
-        proof.argued(
-            "different",
-            "Let d >= 3, L >= 3 and n >= 2, and put V = (1,1,0; 0,0,1; 0,0,0), completed by zeros. The part of degree 6 of c -> f(cV) - f(cV^T) is c^6 times the "
-            "chiral difference K/n^6 times tr(VVTTVT) - tr(VVTVTT), because at degree 6 every other product of traces is unchanged by transposition: only the words "
-            "VVTTVT and VVTVTT, of length 6, differ from their reversals. The traces of V completed by zeros are those of the 3x3 matrix, where the last identity "
-            "shows that their difference is not zero. So the polynomial in c is not zero, and f(cV) != f(cV^T) for some c.",
-        )
+        if layers == 4:
+            rows = [[1, 1, 0], [0, 0, 1], [0, 0, 0]]
+            value = _at_matrix(layers, rows)
+            proof.loss("f", layers, [[str(x) for x in row] for row in rows], f"({value})/n**{2 * layers}",
+                       text="The loss at an explicit matrix, derived by the checker; the value is that of the trace invariants.")  # fmt: skip
+            proof.identity(f"n**{2 * layers}*f", value)
+        proof.computed(f"n**{2 * layers} times the loss of {layers} layers is a polynomial in n, d and traces of words with {products} products of traces",
+                       "Found by recursion on words for symbolic n and d; it agrees with the loss of 2x2 matrices and of scalar matrices in 3, 4 and 5 dimensions.",
+                       (WORDS[0], "Cayley-Hamilton and Bartlett's decomposition at d = 2", "recursion on moments of traces at aI"))  # fmt: skip
     except StepFails as problem:
         return _undecided(problem)
-    return proof.confirmed("One chiral pair of words of length six; its coefficient is positive after the shift L, d, n -> 3, 3, 2.",
-                           routes=WORDS, instances=(f"L = 3, d = 3: the chiral traces differ by {trace}",))  # fmt: skip
+    return proof.confirmed("Derived for every n and d, and compared with derivations that share no code.",
+                           routes=(WORDS[0], "loss at explicit matrices"), instances=(f"V = I, d = 2, n = 2: f = {loss_at(1, 2, layers, 2)}",))  # fmt: skip
 
 
-def _transpose_bounds(first_layers: int, first_context: int, first_dimension: int) -> Outcome:
-    """Refute other bounds by the values of the loss at a matrix and its transpose."""
-    v = [[Fraction(x) for x in row] for row in chiral_witness()]
-    d, layers, n = 3, 3, 2
-    reason = "f(V) and f(V^T) differ although one of the bounds says that they agree"
-    if first_layers < 3 or first_context < 2 or first_dimension < 3:
-        layers, n = max(1, min(3, first_layers)), max(1, min(2, first_context))
-        if first_dimension < 3:
-            d, v = 2, [row[:2] for row in v[:2]]
-        reason = "f(V) = f(V^T) for every V although the bounds say otherwise"
-    t = [list(row) for row in zip(*v, strict=True)]
-    loss = loss_invariants(layers)
-    return Outcome(Verdict.REFUTED, Tier.EXACT, reason,
-                   witness={"L, n, d": f"{layers}, {n}, {d}", "V": str([[int(x) for x in row] for row in v]),
-                            "f(V), f(V^T)": f"{loss.at(v, n)}, {loss.at(t, n)}"})  # fmt: skip
-
-
-def _factorial(k: int) -> int:
-    return comb(k, k) if k < 2 else k * _factorial(k - 1)
+def _at_matrix(layers: int, rows: list[list[int]]) -> str:
+    """Return n^(2L) times the loss at an integer matrix as text in n, from the trace invariants."""
+    d = len(rows)
+    total: dict[tuple[int], int] = {}
+    traces: dict[str, int] = {}
+    for product, terms in loss_invariants(layers).terms.items():
+        weight = 1
+        for word in product:
+            if word not in traces:
+                traces[word] = int(_trace_text([[str(x) for x in row] for row in rows], word, ["n"]))
+            weight *= traces[word]
+        for (i, j), value in terms.items():
+            total[i,] = total.get((i,), 0) + weight * value * d**j
+    return expression_text({key: value for key, value in total.items() if value}, ["n"])
 
 
 # ------------------------------------------------------------------------ critical context lengths
@@ -382,7 +348,7 @@ def symmetric_l2(*, c4: str, c22: str, family: str = "symmetric") -> Outcome:
                        witness={"d, L, n": "2, 2, 100", "a, b": "24/25, 9/100", "f(aI + bJ)": str(value),
                                 "f(aI) - f(24/25 I + 9/100 J)": "has no real root in a"})  # fmt: skip
     text, words = _invariant_text(2)
-    names = ["n", "d", *words, "a", "q2", "q3", "q4"]
+    names = ["n", "d", *(f"T_{w}" for w in words), "a", "q2", "q3", "q4"]
     proof = Proof(*names)
     power = {1: "d*a", 2: "d*a**2 + q2", 3: "d*a**3 + 3*a*q2 + q3", 4: "d*a**4 + 6*a**2*q2 + 4*a*q3 + q4"}
     parts = symmetric_parts()
@@ -392,10 +358,10 @@ def symmetric_l2(*, c4: str, c22: str, family: str = "symmetric") -> Outcome:
         for k in range(1, 5):
             proof.define(f"p{k}", power[k], text=f"tr V^{k} for V = aI + R with tr R = 0 and qk = tr R^k.")
         for w in words:
-            inside = f"subs({inside}, {w}, p{len(w)})"
+            inside = f"subs({inside}, T_{w}, p{len(w)})"
         proof.define("E", f"{inside}/n", text="n^3 times the loss at V; all words of one length have the same trace.")
         for name in ("f0", "q", "c3", "c4", "c22"):
-            stated = {"c4": c4, "c22": c22}.get(name) or _text(parts[name], ("n", "d", "a", "q2", "q3", "q4"))
+            stated = {"c4": c4, "c22": c22}.get(name) or text_in(parts[name], ("n", "d", "a", "q2", "q3", "q4"))
             proof.define(name, stated)
         proof.identity("E", "f0 + q*q2 + c3*q3 + c4*q4 + c22*q2**2")
         proof.sign("c4", ">", d=POSITIVE, n=POSITIVE)
@@ -410,7 +376,7 @@ def symmetric_l2(*, c4: str, c22: str, family: str = "symmetric") -> Outcome:
             "tr R = 0, so the best symmetric matrix is the best scalar one, which exists and is unique by strict convexity, and no other symmetric matrix has its loss.",
         )
     except StepFails as problem:
-        true = {name: _text(parts[name], ("n", "d", "a", "q2", "q3", "q4")) for name in ("c4", "c22")}
+        true = {name: text_in(parts[name], ("n", "d", "a", "q2", "q3", "q4")) for name in ("c4", "c22")}
         if (c4, c22) == (true["c4"], true["c22"]):
             return _undecided(problem)
         return Outcome(Verdict.REFUTED, Tier.EXACT, f"the loss of symmetric matrices has other coefficients: {problem}", witness=true)
