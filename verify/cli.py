@@ -157,7 +157,7 @@ def common_options(parser: argparse.ArgumentParser, *, running: bool = False) ->
         "--formats",
         type=_formats,
         metavar="LIST",
-        help=f"some of {','.join(FORMATS)} (default: all; pdf where LaTeX is present)",
+        help=f"some of {','.join(FORMATS)} (default: all, but no pdf in the quick profile; pdf needs LaTeX)",
     )
     parser.add_argument(
         "--cluster",

@@ -12,7 +12,7 @@ from verify.errors import InputError
 from verify.loader import Book, load_book
 from verify.report import FORMATS
 from verify.resources import lend
-from verify.status import AsExpected, RunState
+from verify.status import AsExpected, Profile, RunState
 
 __all__ = ["execute", "load", "settings_of"]
 
@@ -35,8 +35,13 @@ def settings_of(args: argparse.Namespace) -> Any:
         timeout=getattr(args, "timeout", None),
         memory=getattr(args, "memory", 2048) << 20,
         fresh=getattr(args, "fresh", False),
-        formats=getattr(args, "formats", None) or FORMATS,
+        formats=getattr(args, "formats", None) or formats_of(args.profile),
     )
+
+
+def formats_of(profile: Profile) -> tuple[str, ...]:
+    """Return the formats that a profile writes unless some are named: quick leaves out the PDF."""
+    return tuple(name for name in FORMATS if profile is not Profile.QUICK or name != "pdf")
 
 
 def execute(args: argparse.Namespace, patterns: Sequence[str] | None) -> int:
