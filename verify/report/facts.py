@@ -28,6 +28,7 @@ __all__ = [
 ]
 
 Claim = dict[str, Any]
+_READING_ORDER = ("icl", "ols", "gauss", "collapse", "wishart", "literature", "press", "numeric")
 DECIDED = ("confirmed", "refuted", "qualified")
 
 
@@ -50,12 +51,14 @@ class Report:
             self.needed_by.setdefault(edge.source, []).append(edge.target)
 
     def parts(self) -> dict[str, list[Claim]]:
-        """Return the claims of each part of the book in its order; cited theorems come last."""
+        """Return the claims of each part of the book: the known parts as a reader takes them up, then
+        others in their order; cited theorems come last."""
         found: dict[str, list[Claim]] = {}
         for claim in self.claims:
             found.setdefault(part_of(claim["id"]), []).append(claim)
         cited = {p: all(c.get("kind") == "cited" for c in claims) for p, claims in found.items()}
-        return {part: found[part] for part in sorted(found, key=lambda p: cited[p])}
+        place = {part: k for k, part in enumerate(_READING_ORDER)}
+        return {part: found[part] for part in sorted(found, key=lambda p: (cited[p], place.get(p, len(place))))}
 
     def in_parts(self) -> list[Claim]:
         """Return the claims, those of one part together."""
