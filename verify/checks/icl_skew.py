@@ -70,9 +70,10 @@ def loss_d2_l2(*, f4: str, g4: str, m: str) -> Outcome:
             proof.identity(name, formula)
         proof.argued(
             "rotation",
-            "Every real 2x2 matrix is aI + bJ + R with R traceless symmetric. S and O S O^T have the same law for orthogonal O, so "
-            "f(O V O^T) = f(V). A rotation O of the plane commutes with I and J, and some rotation turns R into diag(r, -r), where "
-            "|R|^2 = 2 r^2. So the loss at V is the loss at aI + bJ + diag(r, -r) = (a + r, -b; b, a - r).",
+            r"Every real $2\times2$ matrix is $aI+bJ+R$ with $R$ traceless symmetric. $S$ and $OSO^{\top}$ have the same law for "
+            r"orthogonal $O$, so $f(OVO^{\top})=f(V)$. A rotation $O$ of the plane commutes with $I$ and $J$, and some rotation turns "
+            r"$R$ into $\mathrm{diag}(r,-r)$, where $\lVert R\rVert^2=2r^2$. So the loss at $V$ is the loss at "
+            r"$\begin{pmatrix}a+r&-b\\b&a-r\end{pmatrix}$.",
         )
     except StepFails as problem:
         point = plane_loss_at(2, 3, Fraction(1, 2), Fraction(1, 3), Fraction(1, 5))
@@ -114,10 +115,10 @@ def traceless_part(*, gap: str) -> Outcome:
         )
         proof.argued(
             "descent",
-            "Let C = r^2 > 0. If B >= C, the first identity is a sum of non-negative terms with C (f2 + g2) > 0, "
-            "so (a, B - C, 0) has a smaller loss. If C >= B, the second identity is non-negative, and then "
-            "g2 (C - B) + g4 (C - B)^2, which is positive unless C = B, is gained by going to (a, 0, 0); when "
-            "C = B > 0 the second identity itself is positive. So no point with C > 0 is a minimiser.",
+            r"Let $C=r^2>0$. If $B\ge C$, the first identity is a sum of non-negative terms with $C\,(f_2+g_2)>0$, so $(a,B-C,0)$ has "
+            r"a smaller loss. If $C\ge B$, the second identity is non-negative, and then $g_2\,(C-B)+g_4\,(C-B)^2$, which is positive "
+            r"unless $C=B$, is gained by going to $(a,0,0)$; when $C=B>0$ the second identity itself is positive. So no point with "
+            r"$C>0$ is a minimiser.",
         )
     except StepFails as problem:
         return undecided(problem)
@@ -158,10 +159,10 @@ def existence_d2_l2(*, quartic_from: int) -> Outcome:
         proof.sign("subs(m, n, 1)", ">")
         proof.argued(
             "coercive",
-            "For n >= 2 the part of n^3 f of degree four is at least coeff(f0,a,4) a^4 + f4 b^4 + m b^2 r^2 + g4 r^4, which is "
-            "positive away from 0: f tends to infinity. For n = 1, n^3 f = f0 + f2 b^2 + g2 r^2 + g4 r^4 + m b^2 r^2 with f2 and "
-            "g2 positive quadratics in a, hence bounded below by positive constants, and f0 tends to infinity with a: again f "
-            "tends to infinity. A continuous function that tends to infinity has a minimiser.",
+            r"For $n\ge2$ the part of $n^3f$ of degree four is at least $\bigl([a^4]f_0\bigr)a^4+f_4b^4+m\,b^2r^2+g_4r^4$, which is "
+            r"positive away from $0$: $f$ tends to infinity. For $n=1$, $n^3f=f_0+f_2b^2+g_2r^2+g_4r^4+m\,b^2r^2$ with $f_2$ and $g_2$ "
+            r"positive quadratics in $a$, hence bounded below by positive constants, and $f_0$ tends to infinity with $a$: again $f$ "
+            r"tends to infinity. A continuous function that tends to infinity has a minimiser.",
         )
     except StepFails as problem:
         if quartic_from < 2:
@@ -185,8 +186,8 @@ def scalar_minimiser(*, first: int) -> Outcome:
         proof.sign("subs(g, a, 0)", "<", n=(first, "oo"), text="The minimiser is positive.")
         proof.argued(
             "one-root",
-            "A strictly convex quartic with positive leading coefficient has exactly one critical point, which is "
-            "its minimiser a*; so g, whose derivative is positive, has exactly one real root, and a* > 0.",
+            r"A strictly convex quartic with positive leading coefficient has exactly one critical point, which is its minimiser "
+            r"$a_*$; so $g$, whose derivative is positive, has exactly one real root, and $a_*>0$.",
         )
     except StepFails as problem:
         if first < 1:
@@ -251,8 +252,8 @@ def short_contexts(*, last: int) -> Outcome:
         proof.sign("subs(f2, n, 1)", ">", a=LINE, text="Strictly at n = 1, where f4 vanishes.")
         proof.sign("f4", ">", n=(2, last))
         proof.argued(
-            "flat", "For fixed a the loss is f0 + f2 B + f4 B^2 on B = b^2 >= 0 with f2 >= 0 and f4 >= 0, not both "
-            "zero (n = 1: f2 > 0; n >= 2: f4 > 0), so B > 0 is strictly worse than B = 0.",
+            "flat", r"For fixed $a$ the loss is $f_0+f_2B+f_4B^2$ on $B=b^2\ge0$ with $f_2\ge0$ and $f_4\ge0$, not both zero "
+            r"($n=1$: $f_2>0$; $n\ge2$: $f_4>0$), so $B>0$ is strictly worse than $B=0$.",
         )  # fmt: skip
     except StepFails as problem:
         n = last
@@ -280,11 +281,11 @@ def middle_contexts(*, first: int, last: int) -> Outcome:
                     text="Every critical point of the reduced loss lies where h > 0.")  # fmt: skip
         proof.argued(
             "monotone",
-            "For fixed a the best B >= 0 is 0 where h >= 0, and -f2/(2 f4) where h < 0; there the loss is the reduced "
-            "loss f0 - f2^2/(4 f4), which is f0 where h = 0. The set where h < 0 is empty or a bounded open interval "
-            "(h is a quadratic with positive leading coefficient); on it the reduced loss has no critical point, "
-            "hence is monotone and larger than its value at one of the two ends, where it equals f0. So every value "
-            "of the loss with B > 0 exceeds the least value of f0.",
+            r"For fixed $a$ the best $B\ge0$ is $0$ where $h\ge0$, and $-f_2/(2f_4)$ where $h<0$; there the loss is the reduced loss "
+            r"$f_0-f_2^2/(4f_4)$, which is $f_0$ where $h=0$. The set where $h<0$ is empty or a bounded open interval ($h$ is a "
+            r"quadratic with positive leading coefficient); on it the reduced loss has no critical point, hence is monotone and larger "
+            r"than its value at one of the two ends, where it equals $f_0$. So every value of the loss with $B>0$ exceeds the least "
+            r"value of $f_0$.",
         )
         proof.sign("coeff(h, a, 2)", ">", n=(1, "oo"))
     except StepFails as problem:
@@ -316,12 +317,12 @@ def two_minimisers(*, first: int, left: str, right: str) -> Outcome:
         proof.depends("icl.skew-sign-d2-l2", f"R4 > 0 for n in [{first}, oo)", text="h(a*) < 0.")
         proof.argued(
             "one-critical-point",
-            f"By the signs of h and h' at {left} and {right}, the interval where h < 0 lies between these two points; it "
-            f"contains a* because h(a*) < 0. The cubic c is negative at 0, positive at {left}, negative at {right} and "
-            "positive at infinity, so it has one root in each of three disjoint intervals and exactly one between "
-            f"{left} and {right}: the reduced loss has at most one critical point where h < 0. At the ends of that "
-            "interval the derivative of the reduced loss is that of f0, negative on the left of a* and positive on the "
-            "right, so the reduced loss has there exactly one minimiser and its value lies below the least value of f0.",
+            rf"By the signs of $h$ and $h'$ at ${left}$ and ${right}$, the interval where $h<0$ lies between these two points; it contains "
+            rf"$a_*$ because $h(a_*)<0$. The cubic $c$ is negative at $0$, positive at ${left}$, negative at ${right}$ and positive at "
+            rf"infinity, so it has one root in each of three disjoint intervals and exactly one between ${left}$ and ${right}$: the reduced "
+            r"loss has at most one critical point where $h<0$. At the ends of that interval the derivative of the reduced loss is that of "
+            r"$f_0$, negative on the left of $a_*$ and positive on the right, so the reduced loss has there exactly one minimiser, and its "
+            r"value lies below the least value of $f_0$.",
         )
     except StepFails as problem:
         return undecided(problem)
@@ -358,10 +359,10 @@ def skew_threshold(*, threshold: int, family: str = "all") -> Outcome:
         proof.depends("icl.existence-d2-l2", "m + 2*f4 > 0 for n in [1, oo)", text="A global minimiser exists.")
         proof.argued(
             "assembly",
-            f"A minimiser exists and has R = 0. For n <= 9, and for 10 <= n <= {threshold - 1}, every aI + bJ with b != 0 has "
-            "a loss above that of a* I, so the minimiser is scalar and unique, with no skew part. "
-            f"For n >= {threshold}, h(a*) < 0 puts some aI + bJ below a* I, hence below every scalar matrix, and there are "
-            "exactly two minimisers, which differ in the sign of b.",
+            rf"A minimiser exists and has $R=0$. For $n\le9$, and for $10\le n\le{threshold - 1}$, every $aI+bJ$ with $b\ne0$ has a loss "
+            r"above that of $a_*I$, so the minimiser is scalar and unique, with no skew part. "
+            rf"For $n\ge{threshold}$, $h(a_*)<0$ puts some $aI+bJ$ below $a_*I$, hence below every scalar matrix, and there are exactly two "
+            r"minimisers, which differ in the sign of $b$.",
         )
     except StepFails as problem:
         return _threshold_witness(threshold, problem)
