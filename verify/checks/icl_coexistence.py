@@ -20,14 +20,18 @@ LINE, RAY = ("-oo", "oo"), (0, "oo")
 
 
 @check("icl.coexistence")
-def coexistence(*, layers: int, low: str, high: str) -> Outcome:
-    """d = 2: at n = low a scalar matrix is a global minimiser, at n = high it is not, and at both it is stable."""
+def coexistence(*, layers: int, low: str, high: str, length: str) -> Outcome:
+    """d = 2: at n = low a scalar matrix is a global minimiser, at n = high it is not, and at both it is stable.
+
+    ``length`` is that of the interval between the two ends.
+    """
     first, last = Fraction(low), Fraction(high)
-    wrong = _wrong_side(layers, first, last)
+    wrong = _wrong_side(layers, first, last, Fraction(length))
     if wrong is not None:
         return wrong
     proof = Proof("n", "a", "b", "r", "B", "C")
     try:
+        proof.arithmetic(f"{high} - {low} == {length}", text="The length of the interval.")
         define_plane(proof, layers)
         moved, excess = _scaled(layers)
         proof.define("Z", text_of(moved), text="Every V: a real, share B = x in [0, 1], size C = t >= 0.")
@@ -60,8 +64,11 @@ def coexistence(*, layers: int, low: str, high: str) -> Outcome:
                            instances=(f"n = {last}: a = {a}, b^2 = {square}",))  # fmt: skip
 
 
-def _wrong_side(layers: int, first: Fraction, last: Fraction) -> Outcome | None:
-    """Refute ends on the wrong side of the exchange, or beyond the onset of instability."""
+def _wrong_side(layers: int, first: Fraction, last: Fraction, length: Fraction) -> Outcome | None:
+    """Refute ends on the wrong side of the exchange, or beyond the onset of instability, or another length."""
+    if last - first != length:
+        return Outcome(Verdict.REFUTED, Tier.EXACT, f"the interval has another length than {length}",
+                       witness={"from": str(first), "to": str(last), "length": str(last - first)})  # fmt: skip
     (onset,) = [root for root in real_roots(local_resultant(2, layers)) if root.compare(1) > 0]
     for n, expected in ((first, False), (last, True)):
         found = plane_minimum(layers, n)

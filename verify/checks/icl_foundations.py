@@ -196,8 +196,11 @@ def _invariant_text(layers: int) -> tuple[str, list[str]]:
 
 
 @check("icl.loss_invariants")
-def loss_in_invariants(*, layers: int, sizes: list[int], word: str, coefficient: str) -> Outcome:
+def loss_in_invariants(*, layers: int, word: str, coefficient: str) -> Outcome:
     """n^(2L) f is one polynomial F in n, d and traces of words, for all d; ``coefficient`` is that of tr ``word``."""
+    if layers not in (2, 3):
+        raise ValueError(f"the invariants of two or three layers are carried out, got {layers}")
+    sizes = (2, 3) if layers == 2 else (2,)
     if loss_invariants(layers).terms != _pairing_terms(layers):
         raise RoutesDisagree(f"the recursion on trace words and the sum over pairings differ at L = {layers}")
     text, words = _invariant_text(layers)
