@@ -60,11 +60,13 @@ def looped_tension(*, exponent: int, threshold: int) -> Outcome:
 
 
 @check("literature.looped_flow")
-def looped_flow(*, layers: int) -> Outcome:
-    """Gatmiry et al., Theorem 3.3: gradient flow reaches loss xi in time of order xi^(-(L-1)/(2L-1))."""
+def looped_flow(*, layers: int, exponent: str) -> Outcome:
+    """Gatmiry et al., Theorem 3.3: gradient flow reaches loss xi in time of order xi^(-exponent), (L-1)/(2L-1)."""
     if layers < 2:
         return Outcome(Verdict.UNDECIDED, Tier.NONE, "with one layer the convergence is exponential")
     found, stated = flow_time_exponent(layers), Fraction(layers - 1, 2 * layers - 1)
+    if Fraction(exponent) != stated:
+        return Outcome(Verdict.UNDECIDED, Tier.NONE, f"the exponent as collected is {stated} at L = {layers}")
     if found == stated:
         raise RoutesDisagree("the exponents should differ")
     gap = skew_gap(15)
